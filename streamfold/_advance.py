@@ -1,0 +1,231 @@
+"""One event further: read it, judge it, repair what it broke, take it in. A total function that raises nothing."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, Final
+
+from attrs import evolve
+
+from . import _order as order
+from . import events as on
+from ._book import (
+    BLOCKS,
+    At,
+    Book,
+    ExceededError,
+    Key,
+    Phase,
+    Stage,
+    find,
+    interrupt,
+    is_planning,
+    keep,
+    violate,
+)
+from ._citations import name
+from ._frozen import TooDeep
+from ._order import Act, Route
+from ._quote import quote
+from ._state import State, focused, settled
+from ._transitions import MESSAGE, set_aside, symbol_of
+from ._wire import SPOILING, Finding, Reading, read
+
+INPUT: Final[Key] = ("input", None)
+_AFTER: Final[Key] = ("after", None)
+
+
+def advance(state: State, item: Any) -> State:
+    """Give the state after one more event, whatever it is."""
+    if isinstance(item, on.Located):
+        return _advance(state, item.event, item.line, item.name)
+    return _advance(state, item)
+
+
+def _advance(state: State, item: Any, line: int | None = None, sse_name: str | None = None) -> State:
+    book = settled(state)
+    if book.phase is Phase.STOPPED:
+        return state
+    at = At(state.position, line, "the event", None)
+    try:
+        reading = read(item, book.limits.nesting)
+        at = at._replace(came=_label(reading), raw=reading.raw)
+        return focused(at.position + 1, _bounded(_judge(book, at, reading, sse_name), at))
+    except TooDeep:
+        return _stop(state, at, f"brackets are nested deeper than {book.limits.nesting}")
+    except ExceededError as error:
+        return _stop(state, at, str(error))
+
+
+def _stop(state: State, at: At, why: str) -> State:
+    book = violate(settled(state), at, Finding("limit-exceeded", why))
+    return focused(state.position, book._replace(phase=Phase.STOPPED))
+
+
+def _bounded(book: Book, at: At) -> Book:
+    if at.position >= book.limits.events:
+        raise ExceededError(f"there are more than {book.limits.events} events")
+    if book.spent > book.limits.characters:
+        raise ExceededError(f"{book.spent} characters of {book.limits.characters} allowed")
+    if len(book.violations) > book.limits.violations:
+        raise ExceededError(f"there are more than {book.limits.violations} violations")
+    return book
+
+
+def _label(reading: Reading) -> str:
+    event = reading.event
+    if event is None or isinstance(event, on.Unknown):
+        wire_type = reading.raw.get("type") if isinstance(reading.raw, dict) else None
+        return f"{quote(wire_type)[1:-1]}" if wire_type and isinstance(wire_type, str) else "the event"
+    index = getattr(event, "index", None)
+    return str(event.wire_type) if index is None else f"{event.wire_type} {index}"
+
+
+def _judge(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
+    book = _judge_shape(book, at, reading, sse_name)
+    event = reading.event
+    if isinstance(event, on.Unreadable):
+        return _take_unreadable(book, at, event)
+    if event is None:
+        return keep(book, at, next(each.code for each in reading.findings if each.code in SPOILING))
+    transparent = order.TRANSPARENT.get(type(event))
+    return _judge_order(book, at, event) if transparent is None else transparent(book, at, event, MESSAGE)
+
+
+# Shape
+
+
+def _judge_shape(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
+    for finding in reading.findings:
+        touched = _lost(reading.raw) if finding.code in SPOILING else (_habit(finding, at),)
+        book = violate(book, at, finding, *touched)
+    named = reading.raw.get("type") if isinstance(reading.raw, dict) else None
+    if sse_name is None or named is None or named == sse_name:
+        return book
+    differs = Finding("sse-name-differs", quote(sse_name), expected=quote(named))
+    return violate(book, at, differs, _habit(differs, at))
+
+
+def _habit(finding: Finding, at: At) -> Key:
+    """Give the key under which a deviation of one kind, which a server repeats with each event, is one root."""
+    return f"{finding.code} {at.came.split(' ')[0]}", finding.path
+
+
+def _lost(raw: Any) -> tuple[Key, ...]:
+    """Give the keys of the part that a spoilt event was about."""
+    wire_type = raw.get("type") if isinstance(raw, dict) else None
+    kinds = [route.kind for kind, route in order.ROUTES.items() if kind.wire_type == wire_type]
+    index = raw.get("index") if kinds else None
+    readable = index if type(index) is int else None
+    return tuple(key for kind in kinds for key in ((kind, readable), ("lost", kind)))
+
+
+def _take_unreadable(book: Book, at: At, event: on.Unreadable) -> Book:
+    ended = book.phase is Phase.ENDED
+    code = ("sentinel-cut" if ended else "event-cut") if event.cut else "event-unreadable"
+    touched = (INPUT,) if code == "event-cut" else ()
+    return keep(violate(book, at, Finding(code, f"{event.why}, {quote(event.text)}"), *touched), at, code)
+
+
+# Order
+
+
+def _judge_order(book: Book, at: At, event: Any) -> Book:
+    route = order.ROUTES.get(type(event))
+    cell = order.MESSAGE[book.phase][type(event) if route is None else order.PART]
+    if cell.code:
+        breach = Finding(cell.code, expected=order.expected(book))
+        touched = _AFTER if book.phase is Phase.ENDED else MESSAGE
+        part = () if route is None else ((route.kind, getattr(event, "index", 0)),)
+        book = violate(book, at, breach, touched, causes=(touched, *part))
+    book = cell.do(book, at._replace(code=cell.code), event, MESSAGE)
+    return book if route is None or cell.do is set_aside else _judge_index(book, at, event, route)
+
+
+def _judge_index(book: Book, at: At, event: Any, route: Route) -> Book:
+    index = 0 if route.kind == "plan" else event.index
+    if index is not None:
+        return _judge_part(book, at, event, route, index)
+    opened = [part.index for part in book.open.values() if part.kind == route.kind]
+    if route.act is not Act.START and len(opened) > 1:
+        several = Finding("field-missing", f"{len(opened)} parts are open", "index", "it to be there")
+        return keep(violate(book, at, several, (route.kind, None)), at, "field-missing")
+    missing = Finding("index-missing")
+    book = violate(book, at, missing, _habit(missing, at))
+    following = book.following.get(route.kind, 0)
+    known = opened if route.act is not Act.START and opened else [following]
+    return _judge_part(book, at, event, route, known[0])
+
+
+def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Book:
+    key = (route.kind, index)
+    stage = order.stage_of(book, route.kind, index)
+    cell = order.PARTS[route.kind][stage][route.act]
+    if cell.code:
+        book = _break(book, at, Finding(cell.code), key, stage)
+    else:
+        book = _judge_joint(_judge_following(book, at, route, index, stage), at, event, route, key)
+    following = {**book.following, route.kind: max(book.following.get(route.kind, 0), index + 1)}
+    return cell.do(book._replace(following=following), at._replace(code=cell.code), event, key)
+
+
+def _break(book: Book, at: At, breach: Finding, key: Key, stage: Stage) -> Book:
+    kind, _ = key
+    lost: tuple[Key, ...] = (("lost", kind),) if stage is Stage.ABSENT else ()
+    return _violate_order(book, at, breach, (key, *lost), (key, (kind, None), MESSAGE))
+
+
+def _violate_order(book: Book, at: At, breach: Finding, touched: Iterable[Key], causes: Iterable[Key]) -> Book:
+    told = evolve(breach, expected=order.expected(book))
+    return violate(book, at, told, *touched, causes=causes, stood=where(book))
+
+
+def where(book: Book) -> str:
+    """Say where the stream stands."""
+    parts = [name(part) for part in islice(book.open.values(), _MOST_NAMED)]
+    if parts:
+        return f"inside {' and '.join(parts)}"
+    return "in the tool plan" if is_planning(book) else "between parts"
+
+
+_MOST_NAMED: Final = 4
+
+
+def _judge_following(book: Book, at: At, route: Route, index: int, stage: Stage) -> Book:
+    following = book.following.get(route.kind, 0)
+    key = (route.kind, index)
+    mentioned = index < following and key in book.marks
+    if route.act is not Act.START or stage is not Stage.ABSENT or index == following or mentioned:
+        return book
+    skipped = Finding("index-skipped", expected=f"index {following}")
+    return violate(book, at, skipped, key, causes=(key, (route.kind, None)))
+
+
+def _judge_joint(book: Book, at: At, event: Any, route: Route, key: Key) -> Book:
+    part = find(book, key)
+    symbol = symbol_of(event, route.kind) if part is None or route.act is Act.START else part.symbol
+    for code in order.joint_breaches(book, symbol, route.act):
+        touched, causes = _COUPLED.get(code, _once)(book, code, key)
+        book = _violate_order(book, at, Finding(code), touched, causes)
+        book = interrupt(book) if code == "citation-interrupted" else book
+    return book
+
+
+def _starting(book: Book, _code: str, key: Key) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    return (key,), (key, *_opened(book, BLOCKS))
+
+
+def _interrupted(book: Book, _code: str, _key: Key) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    citations = _opened(book, frozenset({"citation"}))
+    return citations, citations
+
+
+def _once(_book: Book, code: str, _key: Key) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    return ((code, None),), ((code, None), MESSAGE)
+
+
+def _opened(book: Book, symbols: frozenset[str]) -> tuple[Key, ...]:
+    return tuple(islice((key for key, part in book.open.items() if part.symbol in symbols), _MOST_NAMED))
+
+
+# What a joint rule's breach touches, and what may have caused it: without an entry, it is told once for a message.
+_COUPLED: Final = {"parts-interleaved": _starting, "citation-interrupted": _interrupted}

@@ -1,0 +1,147 @@
+"""From a book to the message or the partial message that it amounts to."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final
+
+from . import events as on
+from ._arguments import Fault
+from ._book import NO_TEXT, PLAN_KEY, Book, Part, Phase, Stage, find, is_planning
+from ._citations import resolve, target_of
+from ._event_rules import FAILED
+from ._plain import PLAIN
+from ._text import Text
+from ._usage import usage
+from .message import (
+    Block,
+    Call,
+    Citation,
+    InvalidToolCall,
+    Message,
+    OpenToolCall,
+    OtherBlock,
+    Partial,
+    Target,
+    TextBlock,
+    ThinkingBlock,
+    ToolCall,
+)
+
+
+def message(book: Book) -> Message:
+    """Give the message of a book in which message-end has come."""
+    return Message(**_told(book))
+
+
+def partial(book: Book) -> Partial:
+    """Give what a settled book knows so far."""
+    open_parts = tuple(part.key for part in _parts(book.open.values()))
+    return Partial(**_told(book), why=_why(book), open=open_parts)  # type: ignore[arg-type]
+
+
+def joined(book: Book, growing: Text, symbol: str) -> str:
+    """Join the texts of all content parts of one symbol, the one that grows included."""
+    parts = _parts((*book.contents, *book.open.values()))
+    return "".join(_text(book, part, growing) for part in parts if part.symbol == symbol)
+
+
+def plan(book: Book, growing: Text) -> str | None:
+    """Give the tool plan, or None where none came."""
+    return None if book.plan is None else _text(book, book.plan, growing)
+
+
+def _text(book: Book, part: Part, growing: Text) -> str:
+    return str(growing if part.key == book.focus.key else part.text)
+
+
+def _parts(parts: Iterable[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: part.since)
+
+
+def _told(book: Book) -> dict[str, Any]:
+    start = book.start or on.MessageStart()
+    end = book.end or on.MessageEnd()
+    opened = list(book.open.values())
+    return {
+        "id": end.id if start.id is None else start.id,
+        "role": start.role,
+        "content": tuple(map(_block, _parts((*book.contents, *(part for part in opened if part.kind == "content"))))),
+        "tool_plan": None if book.plan is None else str(book.plan.text),
+        "calls": tuple(map(_call, _parts((*book.calls, *(part for part in opened if part.kind == "call"))))),
+        "citations": tuple(_citations(book, (*book.citations, *(part for part in opened if part.kind == "citation")))),
+        "finish_reason": end.finish_reason,
+        "error": end.error,
+        "error_type": end.error_type,
+        "usage": usage(end.usage),
+        "kept": tuple(book.kept),
+        "violations": tuple(book.violations),
+    }
+
+
+def _block(part: Part) -> Block:
+    text, logprobs = str(part.text), tuple(part.logprobs)
+    if part.symbol == "other":
+        return OtherBlock(part.start.type, text, part.index, logprobs)
+    return (ThinkingBlock if part.symbol == "thinking" else TextBlock)(text, part.index, logprobs)
+
+
+def _call(part: Part) -> Call:
+    start = part.start or on.ToolCallStart(type=None)
+    raw = str(part.text)
+    if part.stage is not Stage.CLOSED:
+        return OpenToolCall(start.id, start.name, raw, part.index, start.type)
+    if (reason := _invalid(part, start)) is not None:
+        detail = part.arguments.detail if isinstance(part.arguments, Fault) else ""
+        return InvalidToolCall(start.id, start.name, raw, reason, detail, part.index, start.type)
+    return ToolCall(start.id, start.name, part.arguments, raw, part.index, start.type)  # type: ignore[arg-type]
+
+
+def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
+    faults = (
+        (part.arguments is None, "left open"),
+        (part.restarted, "restarted"),
+        (not start.id, "no id"),
+        (not start.name, "no name"),
+    )
+    if isinstance(part.arguments, Fault):
+        return part.arguments.reason
+    return next((reason for found, reason in faults if found), None)
+
+
+def _citations(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
+    for part in _parts(parts):
+        event = part.start
+        key = target_of(event)
+        cited = find(book, key)
+        found = resolve(NO_TEXT if cited is None else cited.text, event.start, event.end, event.text)
+        missing = cited is None or found.verdict == "outside"
+        yield Citation(
+            found.start,
+            found.end,
+            event.text,
+            event.sources or (),
+            None if missing else Target("tool_plan" if key == PLAN_KEY else "content", key[1]),  # type: ignore[arg-type]
+            event.type,
+            event.content_index,
+            part.index,
+            "UTF-16" if found.verdict == "UTF-16" else "code points",
+        )
+
+
+def _why(book: Book) -> str:
+    if book.end is not None:
+        return _ENDED.get(book.end.finish_reason in FAILED, "")
+    return book.phase.value if book.phase is Phase.STOPPED else "message-end has not come"
+
+
+_ENDED: Final = {True: "the generation failed", False: "a rule was broken"}
+
+
+def focus_of(book: Book) -> Part | None:
+    """Give the part whose plain deltas need no judgement now: the one block or call that is open, or the plan."""
+    if book.phase in (Phase.ENDED, Phase.STOPPED) or "citation" in book.counts:
+        return None
+    live = [part for part in islice(book.open.values(), 3) if part.symbol != "interrupted"]
+    if len(live) == 1:
+        return live[0] if live[0].symbol in PLAIN else None
+    return book.plan if is_planning(book) and not live else None

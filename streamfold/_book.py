@@ -1,0 +1,279 @@
+"""All that is known part way but the text that grows: what each cold event replaces and no delta touches."""
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from . import events as on
+from ._arguments import Fault
+from ._catalogue import RULES
+from ._frozen import FrozenDict, weight
+from ._log import Log, Shelf
+from ._plain import NOTHING, PLAIN, Plain
+from ._text import Text
+from ._wire import Finding
+from .limits import DEFAULT, Limits
+from .violations import Kept, Violation
+
+
+class ExceededError(ValueError):
+    """An event would exceed a limit: the fold ends before it."""
+
+
+class Phase(Enum):
+    """Where the message stands."""
+
+    WAITING = "before message-start"
+    IMPLIED = "in a message without message-start"
+    STREAMING = "in the message"
+    ENDED = "after message-end"
+    STOPPED = "at a limit"
+
+
+class Stage(Enum):
+    """Where a part stands."""
+
+    ABSENT = "not begun"
+    IMPLIED = "begun without its start"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+Kind: TypeAlias = Literal["content", "call", "citation", "plan"]
+Key: TypeAlias = tuple[str, int | str | None]
+
+NO_TEXT: Final = Text()
+
+
+class Part(NamedTuple):
+    """A content block, a tool call, a citation, or the tool plan.
+
+    Attributes:
+        symbol: what the joint rules call it: ``text``, ``thinking``, ``other``, ``call``, ``plan``, ``citation``,
+            or ``interrupted`` for a citation that another event interrupted.
+        since: the position of the event that opened it.
+        start: that event, or None where a delta opened it.
+        text: what its deltas added up to; the part that grows has it in the state.
+        restarted: whether a second start came while it was open, so that its deltas may be of two parts.
+        arguments: of a tool call that has ended.
+    """
+
+    kind: Kind
+    index: int  # type: ignore[assignment]  # the wire's own word; nobody looks for a value in a part
+    symbol: str
+    since: int
+    stage: Stage
+    start: Any = None
+    text: Text = NO_TEXT
+    logprobs: Log[FrozenDict] = Log()
+    restarted: bool = False
+    arguments: FrozenDict | Fault | None = None
+
+    @property
+    def key(self) -> Key:
+        """Its kind and wire index."""
+        return self.kind, self.index
+
+
+class Focus(NamedTuple):
+    """The part that grows, as far as its plain deltas are concerned.
+
+    Attributes:
+        read: reads a plain delta.
+        number: the part's wire index.
+        most: the length in code points that its text may reach.
+        last: the position before which events may come.
+        base: the length of its text when the last cold event was over.
+        kind, symbol: of the part; no part may grow without judgement where they are empty.
+    """
+
+    read: Callable[[Any, int], str | None] = NOTHING.read
+    number: int = 0
+    most: int = 0
+    last: int = 0
+    base: int = 0
+    kind: str = ""
+    symbol: str = ""
+
+    @property
+    def key(self) -> Key:
+        """The key of the part."""
+        return self.kind, self.number
+
+    @property
+    def plain(self) -> Plain:
+        """How its plain deltas are recognised."""
+        return PLAIN.get(self.symbol, NOTHING)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return focus_on, (self.symbol, *self[1:-1])
+
+
+def focus_on(symbol: str, *rest: Any) -> Focus:
+    """Give the focus on a part: the fields from ``number`` to ``kind`` are *rest*."""
+    return Focus._make((PLAIN.get(symbol, NOTHING).read, *rest, symbol))
+
+
+NO_FOCUS: Final = Focus()
+
+
+class At(NamedTuple):
+    """An event that is being judged.
+
+    Attributes:
+        came: what errors call it.
+        raw: what came, copied.
+        code: the order rule that it broke, or nothing.
+    """
+
+    position: int
+    line: int | None
+    came: str
+    raw: Any
+    code: str = ""
+
+
+class Mark(NamedTuple):
+    """What a root violation leaves on the things that it touched."""
+
+    position: int
+    code: str
+
+
+_NONE: Final[Mapping[Any, Any]] = FrozenDict()
+
+
+class Book(NamedTuple):
+    """What a state knows beside its position and the text that grows.
+
+    Attributes:
+        focus: the part that grows; its text is in the state.
+        counts: of open parts, by symbol.
+        seen: symbols of all parts that ever began.
+        following: the next index of each kind.
+        waiting: citations of text that has not come yet, by what they cite.
+        marks: what roots touched; a violation on a marked thing may be a consequence.
+        spent: characters that are held, but for what the focus grew since the last cold event.
+    """
+
+    limits: Limits = DEFAULT
+    phase: Phase = Phase.WAITING
+    start: on.MessageStart | None = None
+    end: on.MessageEnd | None = None
+    focus: Focus = NO_FOCUS
+    plan: Part | None = None
+    open: Mapping[Key, Part] = _NONE
+    contents: Shelf[Part] = Shelf()
+    calls: Shelf[Part] = Shelf()
+    citations: Shelf[Part] = Shelf()
+    counts: Mapping[str, int] = _NONE
+    seen: frozenset[str] = frozenset()
+    following: Mapping[str, int] = _NONE
+    ids: frozenset[str] = frozenset()
+    parts: int = 0
+    waiting: Mapping[Key, tuple[Part, ...]] = _NONE
+    marks: Mapping[Key, Mark] = _NONE
+    violations: Log[Violation] = Log()
+    kept: Log[Kept] = Log()
+    spent: int = 0
+
+
+SHELVES: Final[Mapping[str, str]] = {"content": "contents", "call": "calls", "citation": "citations"}
+PLAN_KEY: Final[Key] = ("plan", 0)
+BLOCKS: Final = frozenset({"text", "thinking", "other", "call"})
+
+
+def find(book: Book, key: Key) -> Part | None:
+    """Give the part with *key*: the open one, else the latest that is closed."""
+    kind, index = key
+    if kind == "plan":
+        return book.plan
+    shelf: Shelf[Part] = getattr(book, SHELVES[kind])
+    return book.open.get(key) or shelf.find(index)  # type: ignore[arg-type]
+
+
+def is_planning(book: Book) -> bool:
+    """Whether the tool plan is what the message has so far."""
+    return "plan" in book.seen and book.seen.isdisjoint(BLOCKS)
+
+
+def put(book: Book, part: Part) -> Book:
+    """Give the book with an open *part*, new or changed."""
+    if part.kind == "plan":
+        return book._replace(plan=part)
+    return book._replace(open={**book.open, part.key: part})
+
+
+def shelve(book: Book, part: Part) -> Book:
+    """Give the book in which *part* is closed."""
+    shelf = SHELVES[part.kind]
+    return book._replace(
+        open={key: other for key, other in book.open.items() if key != part.key},
+        counts=_counted(book.counts, part.symbol, -1),
+        **{shelf: getattr(book, shelf).append(part._replace(stage=Stage.CLOSED))},
+    )
+
+
+def begin(book: Book, part: Part) -> Book:
+    """Give the book in which *part* has just begun."""
+    book = put(book, part)
+    return book._replace(
+        counts=_counted(book.counts, part.symbol, 1),
+        seen=book.seen | {part.symbol},
+        following={**book.following, part.kind: max(book.following.get(part.kind, 0), part.index + 1)},
+        parts=book.parts + 1,
+    )
+
+
+def interrupt(book: Book) -> Book:
+    """Give the book in which no open citation can be interrupted any more."""
+    hit = {key: part._replace(symbol="interrupted") for key, part in book.open.items() if part.symbol == "citation"}
+    counts = {symbol: count for symbol, count in book.counts.items() if symbol != "citation"}
+    return book._replace(open={**book.open, **hit}, counts=_counted(counts, "interrupted", len(hit)))
+
+
+def _counted(counts: Mapping[str, int], symbol: str, more: int) -> dict[str, int]:
+    new = {**counts, symbol: counts.get(symbol, 0) + more}
+    return {each: count for each, count in new.items() if count}
+
+
+def keep(book: Book, at: At, code: str, event: Any = None) -> Book:
+    """Give the book with *event*, or all that came, kept verbatim."""
+    event = at.raw if event is None else event
+    return book._replace(kept=book.kept.append(Kept(code, event, at.position)), spent=book.spent + weight(event))
+
+
+def violate(  # noqa: PLR0913 - a violation has so many facts
+    book: Book,
+    at: At,
+    breach: Finding,
+    *touched: Key,
+    causes: Iterable[Key] | None = None,
+    stood: str = "",
+    about: int | None = None,
+) -> Book:
+    """Give the book with one more violation.
+
+    It is a consequence if a root that could excuse it left its mark on one of the *causes*, which are what it
+    *touched* unless they are named; else it is a root itself, and leaves its own mark on what it touched.
+    """
+    cause = next((book.marks[key] for key in causes or touched if _excused(book, key, breach.code)), None)
+    violation = Violation(
+        breach.code,
+        at.position,
+        at.came,
+        stood,
+        breach.expected,
+        breach.detail,
+        breach.path,
+        None if about == at.position else about,
+        None if cause is None else cause.position,
+        at.line,
+    )
+    new = () if cause else (key for key in touched if not _excused(book, key, breach.code))
+    marks = {**book.marks, **dict.fromkeys(new, Mark(at.position, breach.code))}
+    return book._replace(violations=book.violations.append(violation), marks=marks)
+
+
+def _excused(book: Book, key: Key, code: str) -> bool:
+    return key in book.marks and RULES[book.marks[key].code].excuses(RULES[code])

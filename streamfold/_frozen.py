@@ -1,0 +1,140 @@
+"""JSON values that stay as they are.
+
+A frozen value is a real dict or list, so that ``json.dumps``, ``pickle``, ``==`` and ``isinstance`` take it
+for what it is (a ``MappingProxyType`` passes none of these), and it hashes, because nothing in it can change.
+Whatever makes one goes through `freeze`, so what stands in a frozen value is frozen too.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import repeat
+from types import NoneType
+from typing import Any, Final, NoReturn, Self, final
+
+DEEPEST: Final = 900
+"""How deep a value may nest at all: Python gives up on comparing or printing one of about 1000 levels."""
+
+_SCALARS: Final = frozenset({str, int, float, bool, NoneType})
+
+
+class TooDeep(ValueError):  # noqa: N818 - not an error that leaves the library
+    """A value nests deeper than the caller allows."""
+
+
+def _refuse(*_: Any, **__: Any) -> NoReturn:
+    raise TypeError("a frozen value cannot be changed; dict() or list() makes a copy that can")
+
+
+class _Frozen:
+    """What a frozen dict and a frozen list have in common."""
+
+    __slots__ = ()
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        """Do nothing: the one of dict or list would fill anew what already stands."""
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        return self
+
+
+@final
+class FrozenDict(_Frozen, dict[str, Any]):
+    """A dict that is read-only all the way down; ``|`` and ``copy()`` give a plain one."""
+
+    __slots__ = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> "FrozenDict":
+        """Freeze what ``dict`` makes of the arguments."""
+        frozen: FrozenDict = freeze(dict(*args, **kwargs), DEEPEST)
+        return frozen
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type["FrozenDict"], tuple[dict[str, Any]]]:
+        return FrozenDict, (dict(self),)
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
+@final
+class FrozenList(_Frozen, list[Any]):
+    """A list that is read-only all the way down; ``+``, a slice and ``copy()`` give a plain one."""
+
+    __slots__ = ()
+
+    def __new__(cls, *args: Any) -> "FrozenList":
+        """Freeze what ``list`` makes of the arguments."""
+        frozen: FrozenList = freeze(list(*args), DEEPEST)
+        return frozen
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+    def __reduce__(self) -> tuple[type["FrozenList"], tuple[list[Any]]]:
+        return FrozenList, (list(self),)
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+
+def freeze(value: Any, depth: int) -> Any:
+    """Give a read-only copy of a JSON value, or *value* itself where it is frozen already.
+
+    A mapping becomes a `FrozenDict`, a list or tuple a `FrozenList`; anything else stays as it is.
+    A scalar has depth 0, ``[]`` has depth 1. Each level takes a frame of Python's stack, so *depth* must
+    leave the caller room: at most `DEEPEST`, better far less.
+
+    Raises:
+        TooDeep: *value* nests deeper than *depth*, or contains itself.
+    """
+    if type(value) in _SCALARS:
+        return value
+    # One function, though a long one: a helper would take a second frame for each level.
+    if isinstance(value, (dict, Mapping)):  # dict first, for to ask for a Mapping is slow
+        below = _below(depth)
+        frozen = value if isinstance(value, FrozenDict) else _new_dict(value)
+        for key, inner in frozen.items():
+            if type(inner) not in _SCALARS and (copy := freeze(inner, below)) is not inner:
+                dict.__setitem__(frozen, key, copy)
+        return frozen
+    if isinstance(value, (list, tuple)):
+        values = list(map(freeze, value, repeat(_below(depth))))
+        return value if isinstance(value, FrozenList) else _new_list(values)
+    return value
+
+
+def _below(depth: int) -> int:
+    if depth < 1:
+        raise TooDeep("nested too deeply")
+    return depth - 1
+
+
+def _new_dict(items: Mapping[str, Any]) -> FrozenDict:
+    frozen = dict.__new__(FrozenDict)
+    dict.update(frozen, items)
+    return frozen
+
+
+def _new_list(values: Iterable[Any]) -> FrozenList:
+    frozen = list.__new__(FrozenList)
+    list.extend(frozen, values)
+    return frozen
+
+
+def weight(value: Any) -> int:
+    """Count the characters of all strings in a frozen value, keys included, and one more for each node."""
+    if isinstance(value, str):
+        return 1 + len(value)
+    if isinstance(value, FrozenDict):
+        return 1 + sum(map(_characters, value)) + sum(map(weight, value.values()))
+    if isinstance(value, FrozenList):
+        return 1 + sum(map(weight, value))
+    return 1
+
+
+def _characters(key: Any) -> int:
+    return len(key) if isinstance(key, str) else 0  # a mapping that did not come from JSON may have any keys

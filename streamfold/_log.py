@@ -1,0 +1,92 @@
+"""Sequences that grow at their end in constant time and share their past."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+T = TypeVar("T")
+
+
+class Log(Generic[T]):
+    """The items so far; appending gives a new log and leaves the old one as it was.
+
+    Successive logs share one list: the log that owns its end appends in place, any other copies.
+    """
+
+    __slots__ = ("count", "items")
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        self.items: list[T] = list(items)
+        self.count = len(self.items)
+
+    def append(self, item: T) -> Self:
+        """Give the log with *item* at its end."""
+        count = self.count
+        items = self.items if count else []  # all that is empty may share one list, so nobody appends to that
+        if len(items) == count:
+            items.append(item)
+        # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
+        if items[count] is not item:
+            items = [*items[:count], item]
+        log = type(self).__new__(type(self))
+        log.items = items
+        log.count = count + 1
+        return log
+
+    def since(self, count: int) -> list[T]:
+        """Give the items that came after the first *count*."""
+        return self.items[count : self.count]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items[: self.count])
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Log) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self)!r})"
+
+    def __reduce__(self) -> tuple[type[Any], tuple[list[T]]]:
+        return type(self), (list(self),)
+
+
+class Indexed(Protocol):
+    """What stands on a shelf."""
+
+    @property
+    def index(self) -> int: ...
+
+
+I = TypeVar("I", bound=Indexed)  # noqa: E741 - read beside T
+
+
+class Shelf(Log[I]):
+    """A log that finds an item by its wire index: the latest, where several have the same."""
+
+    __slots__ = ("places",)
+
+    def __init__(self, items: Iterable[I] = ()) -> None:
+        super().__init__(items)
+        self.places = _places(self)
+
+    def append(self, item: I) -> Self:
+        """Give the shelf with *item* at its end."""
+        shelf = super().append(item)
+        # An entry of the shared table is never overwritten: an older shelf still reads it.
+        shared = shelf.items is self.items and self.places.setdefault(item.index, self.count) == self.count
+        shelf.places = self.places if shared else _places(shelf)
+        return shelf
+
+    def find(self, index: int) -> I | None:
+        """Give the item with *index*, or None."""
+        place = self.places.get(index, self.count)
+        return self.items[place] if place < self.count else None
+
+
+def _places(items: Iterable[Indexed]) -> dict[int, int]:
+    return {item.index: place for place, item in enumerate(items)}

@@ -1,0 +1,226 @@
+"""The order of a stream, as tables.
+
+The language that the API speaks, in EBNF::
+
+    stream   = message-start, body, message-end
+    body     = answer | action | broken
+    answer   = [thinking], text                      (* COMPLETE, MAX_TOKENS, STOP_SEQUENCE *)
+    action   = [thinking | plan], call, {call}       (* TOOL_CALL *)
+    broken   = any beginning of answer or action     (* ERROR, TIMEOUT *)
+    thinking = content-start, {content-delta}, content-end
+    text     = content-start, {content-delta | citation}, content-end
+    plan     = tool-plan-delta, {tool-plan-delta | citation}
+    call     = tool-call-start, {tool-call-delta}, tool-call-end
+    citation = citation-start, citation-end
+
+Three tables say it. ``MESSAGE`` and ``PARTS`` are total: each cell says what is done, and which rule is broken
+where something is. ``JOINT`` couples the machines: each row is a rule about what may not begin or come while
+something is open, or once something has been seen.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any, Final, NamedTuple
+
+from . import _transitions as do
+from . import events as on
+from ._book import BLOCKS, Book, Kind, Phase, Stage, find, is_planning
+
+
+class Act(Enum):
+    """What an event does to a part, or to the message."""
+
+    START = "start"
+    DELTA = "delta"
+    END = "end"
+
+
+class Cell(NamedTuple):
+    """What is done with an event, and the rule that its coming breaks, if any."""
+
+    do: do.Transition
+    code: str = ""
+
+
+class Route(NamedTuple):
+    """Which machine an event class moves, and how."""
+
+    kind: Kind
+    act: Act
+
+
+ROUTES: Final[Mapping[type[Any], Route]] = {
+    on.ContentStart: Route("content", Act.START),
+    on.ContentDelta: Route("content", Act.DELTA),
+    on.ContentEnd: Route("content", Act.END),
+    on.ToolPlanDelta: Route("plan", Act.DELTA),
+    on.ToolCallStart: Route("call", Act.START),
+    on.ToolCallDelta: Route("call", Act.DELTA),
+    on.ToolCallEnd: Route("call", Act.END),
+    on.CitationStart: Route("citation", Act.START),
+    on.CitationEnd: Route("citation", Act.END),
+}
+
+TRANSPARENT: Final[Mapping[type[Any], do.Transition]] = {
+    on.Debug: do.keep_prompt,
+    on.Unknown: do.keep_unknown,
+}
+
+PART: Final = object()  # stands in the table of the message for the event of any part
+
+
+def _go_on(book: Book, *_: Any) -> Book:
+    return book
+
+
+MESSAGE: Final[Mapping[Phase, Mapping[Any, Cell]]] = {
+    Phase.WAITING: {
+        on.MessageStart: Cell(do.begin_message),
+        PART: Cell(do.imply_message, "no-message-start"),
+        on.MessageEnd: Cell(do.end_message, "no-message-start"),
+    },
+    Phase.IMPLIED: {
+        on.MessageStart: Cell(do.begin_message),
+        PART: Cell(_go_on),
+        on.MessageEnd: Cell(do.end_message),
+    },
+    Phase.STREAMING: {
+        on.MessageStart: Cell(do.set_aside, "message-start-repeated"),
+        PART: Cell(_go_on),
+        on.MessageEnd: Cell(do.end_message),
+    },
+    Phase.ENDED: {
+        on.MessageStart: Cell(do.set_aside, "after-message-end"),
+        PART: Cell(do.set_aside, "after-message-end"),
+        on.MessageEnd: Cell(do.set_aside, "after-message-end"),
+    },
+}
+
+_BLOCK: Final[Mapping[Stage, Mapping[Act, Cell]]] = {
+    Stage.ABSENT: {
+        Act.START: Cell(do.open_part),
+        Act.DELTA: Cell(do.open_by_delta, "delta-outside-part"),
+        Act.END: Cell(do.set_aside, "end-outside-part"),
+    },
+    Stage.IMPLIED: {
+        Act.START: Cell(do.adopt),
+        Act.DELTA: Cell(do.grow),
+        Act.END: Cell(do.close_part),
+    },
+    Stage.OPEN: {
+        Act.START: Cell(do.restart, "part-restarted"),
+        Act.DELTA: Cell(do.grow),
+        Act.END: Cell(do.close_part),
+    },
+    Stage.CLOSED: {
+        Act.START: Cell(do.open_part, "part-restarted"),
+        Act.DELTA: Cell(do.set_aside, "delta-outside-part"),
+        Act.END: Cell(do.set_aside, "end-outside-part"),
+    },
+}
+
+PARTS: Final[Mapping[Kind, Mapping[Stage, Mapping[Act, Cell]]]] = {
+    "content": _BLOCK,
+    "call": _BLOCK,
+    # A citation has no deltas, so none can begin it.
+    "citation": {
+        stage: {act: _BLOCK[stage][act] for act in (Act.START, Act.END)}
+        for stage in (Stage.ABSENT, Stage.OPEN, Stage.CLOSED)
+    },
+    # The plan has no start and no end.
+    "plan": {
+        Stage.ABSENT: {Act.DELTA: Cell(do.open_by_delta)},
+        Stage.OPEN: {Act.DELTA: Cell(do.grow)},
+    },
+}
+
+
+class Joint(NamedTuple):
+    """A rule that couples parts: an act on a symbol of *acts* breaks it while, or after, another symbol.
+
+    Attributes:
+        acts: on which symbols; an act of None is any.
+        open: symbols of which no part may be open.
+        seen: symbols of which no part may have begun.
+    """
+
+    code: str
+    acts: frozenset[tuple[str, Act]]
+    open: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
+
+
+def _starts(*symbols: str) -> frozenset[tuple[str, Act]]:
+    return frozenset((symbol, Act.START) for symbol in symbols)
+
+
+_PLANNING: Final = frozenset({("plan", Act.DELTA)})
+_ALL_BUT_CITATION_END: Final = frozenset(
+    {(symbol, act) for symbol in BLOCKS for act in Act} | _PLANNING | _starts("citation")
+)
+
+JOINT: Final = (
+    Joint("parts-interleaved", _starts(*BLOCKS), open=BLOCKS),
+    Joint("content-repeated", _starts("text"), seen=frozenset({"text"})),
+    Joint("content-repeated", _starts("thinking"), seen=frozenset({"thinking"})),
+    Joint("thinking-late", _starts("thinking"), seen=frozenset({"text", "call"})),
+    Joint("text-with-calls", _starts("text"), seen=frozenset({"call"})),
+    Joint("text-with-calls", _starts("call"), seen=frozenset({"text"})),
+    Joint("plan-with-content", _starts("text", "thinking"), seen=frozenset({"plan"})),
+    Joint("plan-with-content", _PLANNING, seen=frozenset({"text", "thinking"})),
+    Joint("plan-after-call", _PLANNING, seen=frozenset({"call"})),
+    Joint("citation-interrupted", _ALL_BUT_CITATION_END, open=frozenset({"citation"})),
+)
+
+
+def joint_breaches(book: Book, symbol: str, act: Act) -> Iterator[str]:
+    """Give the codes of the joint rules that an act on *symbol* breaks now."""
+    for rule in JOINT:
+        if (symbol, act) in rule.acts and not (rule.open.isdisjoint(book.counts) and rule.seen.isdisjoint(book.seen)):
+            yield rule.code
+
+
+def stage_of(book: Book, kind: Kind, index: int) -> Stage:
+    """Give the stage of a part."""
+    part = find(book, (kind, index))
+    return Stage.ABSENT if part is None else part.stage
+
+
+class Symbol(NamedTuple):
+    """Something that may come: the event, what it acts on, and what has to be open for it."""
+
+    event: type[Any]
+    symbol: str
+    act: Act
+    needs: frozenset[str] = frozenset()
+
+
+SYMBOLS: Final = (
+    Symbol(on.ContentStart, "text", Act.START),
+    Symbol(on.ContentStart, "thinking", Act.START),
+    Symbol(on.ContentDelta, "text", Act.DELTA, frozenset({"text"})),
+    Symbol(on.ContentDelta, "thinking", Act.DELTA, frozenset({"thinking"})),
+    Symbol(on.ContentEnd, "text", Act.END, frozenset({"text", "thinking", "other"})),
+    Symbol(on.ToolPlanDelta, "plan", Act.DELTA),
+    Symbol(on.ToolCallStart, "call", Act.START),
+    Symbol(on.ToolCallDelta, "call", Act.DELTA, frozenset({"call"})),
+    Symbol(on.ToolCallEnd, "call", Act.END, frozenset({"call"})),
+    Symbol(on.CitationStart, "citation", Act.START, frozenset({"text", "plan"})),
+    Symbol(on.CitationEnd, "citation", Act.END, frozenset({"citation"})),
+)
+
+
+def expected(book: Book) -> str:
+    """Give the wire names of the events that would break no rule of order now."""
+    row = MESSAGE[book.phase]
+    if row[PART].code:
+        return on.MessageStart.wire_type if not row[on.MessageStart].code else "the end of the input"
+    names = [each.event.wire_type for each in SYMBOLS if _may_come(book, each)]
+    ends = [] if book.open else [on.MessageEnd.wire_type]
+    return ", ".join(dict.fromkeys([*names, *ends]))
+
+
+def _may_come(book: Book, each: Symbol) -> bool:
+    there = {symbol for symbol in book.counts if symbol != "plan" or is_planning(book)}
+    needed = not each.needs or not each.needs.isdisjoint(there)
+    return needed and not any(joint_breaches(book, each.symbol, each.act))
