@@ -27,7 +27,7 @@ from ._frozen import TooDeep
 from ._order import Act, Route
 from ._quote import quote
 from ._state import State, focused, settled
-from ._transitions import MESSAGE, set_aside, symbol_of
+from ._transitions import MESSAGE, restart, set_aside, symbol_of
 from ._wire import SPOILING, Finding, Reading, read
 
 INPUT: Final[Key] = ("input", None)
@@ -156,6 +156,9 @@ def _judge_index(book: Book, at: At, event: Any, route: Route) -> Book:
     return _judge_part(book, at, event, route, known[0])
 
 
+_SET_ASIDE: Final = (set_aside, restart)
+
+
 def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Book:
     key = (route.kind, index)
     stage = order.stage_of(book, route.kind, index)
@@ -163,7 +166,9 @@ def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Boo
     if cell.code:
         book = _break(book, at, Finding(cell.code), key, stage)
     else:
-        book = _judge_joint(_judge_following(book, at, route, index, stage), at, event, route, key)
+        book = _judge_following(book, at, route, index, stage)
+    if cell.do not in _SET_ASIDE:
+        book = _judge_joint(book, at, event, route, key)
     following = {**book.following, route.kind: max(book.following.get(route.kind, 0), index + 1)}
     return cell.do(book._replace(following=following), at._replace(code=cell.code), event, key)
 
@@ -181,6 +186,8 @@ def _violate_order(book: Book, at: At, breach: Finding, touched: Iterable[Key], 
 
 def where(book: Book) -> str:
     """Say where the stream stands."""
+    if book.phase is Phase.WAITING:
+        return ""
     parts = [name(part) for part in islice(book.open.values(), _MOST_NAMED)]
     if parts:
         return f"inside {' and '.join(parts)}"
@@ -202,8 +209,10 @@ def _judge_following(book: Book, at: At, route: Route, index: int, stage: Stage)
 
 def _judge_joint(book: Book, at: At, event: Any, route: Route, key: Key) -> Book:
     part = find(book, key)
-    symbol = symbol_of(event, route.kind) if part is None or route.act is Act.START else part.symbol
-    for code in order.joint_breaches(book, symbol, route.act):
+    symbol = symbol_of(event, route.kind) if part is None else part.symbol
+    # A start that comes a second time, or after a delta, is judged as that alone: it begins nothing new.
+    act = route.act if part is None or route.act is not Act.START else Act.DELTA
+    for code in order.joint_breaches(book, symbol, act):
         touched, causes = _COUPLED.get(code, _once)(book, code, key)
         book = _violate_order(book, at, Finding(code), touched, causes)
         book = interrupt(book) if code == "citation-interrupted" else book

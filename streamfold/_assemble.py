@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from . import events as on
 from ._arguments import Fault
@@ -130,11 +130,8 @@ def _citations(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
 
 def _why(book: Book) -> str:
     if book.end is not None:
-        return _ENDED.get(book.end.finish_reason in FAILED, "")
-    return book.phase.value if book.phase is Phase.STOPPED else "message-end has not come"
-
-
-_ENDED: Final = {True: "the generation failed", False: "a rule was broken"}
+        return "the generation failed" if book.end.finish_reason in FAILED else "it is whole"
+    return "it came to a limit" if book.phase is Phase.STOPPED else "message-end has not come"
 
 
 def focus_of(book: Book) -> Part | None:

@@ -5,11 +5,11 @@ from functools import reduce
 from itertools import islice
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ._advance import INPUT, advance, where
 from ._book import At, Focus, Phase, violate
-from ._citations import name
+from ._order import expected
 from ._plain import END
 from ._quote import quote
 from ._state import State, focused, new_state, settled
@@ -164,8 +164,9 @@ class Report:
 
     @property
     def partial(self) -> Partial:
-        """What arrived, as an unfinished message."""
-        return self.state.partial()
+        """What arrived, as an unfinished message that says what broke it first, if anything did."""
+        partial = self.state.partial()
+        return evolve(partial, why=str(self.errors[0])) if self.errors else partial
 
 
 def check(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAULT) -> Report:
@@ -249,11 +250,7 @@ def _end(state: State) -> State:
     book = settled(state)
     if book.phase in (Phase.ENDED, Phase.STOPPED) or INPUT in book.marks:
         return state
-    return _ended_by(state, Finding("no-message-end", _still_open(state)))
-
-
-def _still_open(state: State) -> str:
-    return "" if not state.book.open else f"{', '.join(name(part) for part in state.book.open.values())} open"
+    return _ended_by(state, Finding("no-message-end", expected=expected(book)))
 
 
 def _interrupted(state: State, cause: Exception) -> State:

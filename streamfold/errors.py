@@ -23,6 +23,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from attrs import evolve
+
 from ._state import State
 from .message import Message, Partial
 from .violations import Violation
@@ -50,8 +52,8 @@ class StreamError(ValueError):
 
     @property
     def partial(self) -> Partial:
-        """What arrived, as an unfinished message."""
-        return self.state.partial()
+        """What arrived, as an unfinished message that says what broke it."""
+        return evolve(self.state.partial(), why=str(self.violation))
 
     def __str__(self) -> str:
         return str(self.violation)

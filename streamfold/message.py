@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import field, fields, frozen
 
 from ._frozen import FrozenDict
+from ._plain import PLAIN
+from ._segments import runs
 from .events import NOTHING_ELSE, DocumentSource, OtherSource, Source, ToolSource
 from .violations import Kept, Violation
 
@@ -175,6 +177,23 @@ class Citation:
 
 
 @frozen
+class Segment:
+    """A run of characters that the same citations cover: what a page needs to underline.
+
+    Attributes:
+        text: the characters; none where the span of a citation is empty.
+        start, end: in code points of the target.
+        citations: those that cover the run, in the order of the message.
+    """
+
+    target: Target
+    text: str
+    start: int
+    end: int
+    citations: tuple[Citation, ...] = ()
+
+
+@frozen
 class BilledUnits:
     """What is billed: numbers as they came, whole floats as integers."""
 
@@ -210,6 +229,29 @@ Block: TypeAlias = TextBlock | ThinkingBlock | OtherBlock
 Call: TypeAlias = ToolCall | InvalidToolCall | OpenToolCall
 
 
+def _seamless(kept: tuple[Kept, ...]) -> tuple[Any, ...]:
+    """Give what ``==`` looks at: where one delta ends and the next begins means nothing, here as everywhere."""
+    seamless: list[Any] = []
+    for each in kept:
+        place, text = _delta(each.event)
+        frame = (each.code, place)
+        if place and seamless and seamless[-1][0] == frame:
+            seamless[-1] = frame, seamless[-1][1] + text
+        else:
+            seamless.append((frame, text) if place else (each, ""))
+    return tuple(seamless)
+
+
+def _delta(event: Any) -> tuple[Any, str]:
+    """Give what a plain delta is for, and its characters; None and nothing for any other event."""
+    plain = dict(event) if isinstance(event, FrozenDict) else {}
+    for symbol, each in PLAIN.items():
+        text = each.read(plain, plain.get("index"))
+        if text is not None:
+            return (symbol, plain.get("index")), text
+    return None, ""
+
+
 @frozen(repr=False)
 class Told:
     """What a message and a partial message have in common.
@@ -234,7 +276,7 @@ class Told:
     error: str | None = None
     error_type: str | None = None
     usage: Usage | None = None
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[Kept, ...] = field(default=(), eq=_seamless)
     violations: tuple[Violation, ...] = field(default=(), eq=False)
 
     @property
@@ -277,6 +319,26 @@ class Told:
         """What repairs could not place."""
         return tuple(kept for kept in self.kept if kept.code not in _PLACED)
 
+    def segments(self) -> tuple[Segment, ...]:
+        """Cut the tool plan and each block into runs, each with the citations that cover it.
+
+        The runs of one target are its whole text in order, and each citation that has a target is on exactly the
+        runs of its span.
+
+        Examples:
+            >>> message = Message(content=(TextBlock("It is 24 °C."),), citations=(Citation(6, 11, "24 °C"),))
+            >>> [(run.text, len(run.citations)) for run in message.segments()]
+            [('It is ', 0), ('24 °C', 1), ('.', 0)]
+        """
+        plan = [] if self.tool_plan is None else [(Target("tool_plan"), self.tool_plan)]
+        texts = [*plan, *((Target("content", block.index), block.text) for block in self.content)]
+        return tuple(segment for target, text in texts for segment in self._segments(target, text))
+
+    def _segments(self, target: Target, text: str) -> Iterator[Segment]:
+        mine = [citation for citation in self.citations if citation.target == target]
+        for start, end, spans in runs(len(text), [(each.start, each.end) for each in mine]):
+            yield Segment(target, text[start:end], start, end, tuple(mine[number] for number in spans))
+
     def _kept_as(self, code: str) -> tuple[Any, ...]:
         return tuple(kept.event for kept in self.kept if kept.code == code)
 
@@ -295,7 +357,13 @@ _PLACED = ("debug", "unknown-event", "unknown-field")
 
 @frozen(repr=False)
 class Message(Told):
-    """A finished message: a ``message-end`` came."""
+    """A finished message: a ``message-end`` came.
+
+    Attributes:
+        salvaged: whether it was made of a partial message, on request: then no ``message-end`` vouches for it.
+    """
+
+    salvaged: bool = False
 
 
 @frozen(repr=False)
@@ -303,9 +371,41 @@ class Partial(Told):
     """What is known of a message that is not finished. It never passes for a ``Message``.
 
     Attributes:
-        why: why it is partial.
+        why: why it is partial; not looked at by ``==``.
         open: the parts that had no end yet, each as ``(kind, index)``.
     """
 
-    why: str = "the stream goes on"
+    why: str = field(default="message-end has not come", eq=False)
     open: tuple[tuple[str, int], ...] = ()
+
+    def salvage(self, open_calls: Literal["keep raw", "leave out"] = "keep raw") -> Message:
+        """Make a message of what arrived, marked as salvaged.
+
+        A tool call that was open is never a call that can be made. It stays among the calls as an
+        ``InvalidToolCall``, or is left out of them; what arrived of it is then in ``kept``.
+
+        Examples:
+            >>> from streamfold import check
+            >>> start = {"type": "tool-call-start", "index": 0, "delta": {"message": {"tool_calls": {"id": "f_0"}}}}
+            >>> partial = check([start]).partial
+            >>> partial.salvage().calls[0].reason
+            'left open'
+            >>> partial.salvage("leave out").kept[0].event
+            {'id': 'f_0', 'name': None, 'arguments': '', 'index': 0}
+        """
+        told = {each.name: getattr(self, each.name) for each in fields(Told)}
+        keeps = open_calls == "keep raw"
+        calls = [_left_open(call) if isinstance(call, OpenToolCall) and keeps else call for call in self.calls]
+        left_out = [_as_kept(call) for call in calls if isinstance(call, OpenToolCall)]
+        told["calls"] = tuple(call for call in calls if not isinstance(call, OpenToolCall))
+        told["kept"] = (*self.kept, *left_out)
+        return Message(**told, salvaged=True)
+
+
+def _left_open(call: OpenToolCall) -> InvalidToolCall:
+    return InvalidToolCall(call.id, call.name, call.raw_arguments, "left open", "", call.index, call.type)
+
+
+def _as_kept(call: OpenToolCall) -> Kept:
+    event = FrozenDict(id=call.id, name=call.name, arguments=call.raw_arguments, index=call.index)
+    return Kept("part-left-open", event, -1)

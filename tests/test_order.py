@@ -1,0 +1,226 @@
+"""The tables of order say all: every cell is filled, every cell is meant, and what they call legal is legal."""
+
+from functools import reduce
+
+import pytest
+import streams as s
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamfold import LENIENT, State, check, events
+from streamfold._advance import advance
+from streamfold._book import BLOCKS, Phase, Stage, is_planning
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, SYMBOLS, TRANSPARENT, Act, expected, stage_of
+
+ORDER = {"message", "part", "joint"}
+
+
+def state_after(*given_events):
+    return reduce(advance, given_events, State())
+
+
+def order_codes(state):
+    return [violation.code for violation in state.violations if violation.rule.group in ORDER]
+
+
+def test_every_event_class_has_one_place():
+    placed = [*ROUTES, *TRANSPARENT, events.MessageStart, events.MessageEnd]
+
+    assert sorted(kind.__name__ for kind in placed) == sorted(
+        kind.__name__ for kind in (*events.EVENTS, events.Unknown)
+    )
+
+
+def test_every_phase_and_stage_has_a_full_row():
+    assert set(MESSAGE) == set(Phase) - {Phase.STOPPED}
+    assert all(set(row) == {events.MessageStart, PART, events.MessageEnd} for row in MESSAGE.values())
+    acts = {kind: {route.act for route in ROUTES.values() if route.kind == kind} for kind in PARTS}
+    assert all(set(row) == acts[kind] for kind, stages in PARTS.items() for row in stages.values())
+    assert all(set(PARTS[kind]) == set(Stage) for kind in ("content", "call"))
+
+
+PHASES = {
+    Phase.WAITING: [],
+    Phase.IMPLIED: [s.content_end()],
+    Phase.STREAMING: [s.message_start()],
+    Phase.ENDED: [s.message_start(), *s.text_block("Hi"), s.message_end()],
+}
+MESSAGE_CELLS = [
+    (Phase.WAITING, s.message_start(), [], Phase.STREAMING),
+    (Phase.WAITING, s.plan_delta("x"), ["no-message-start"], Phase.IMPLIED),
+    (Phase.WAITING, s.message_end("ERROR", error="x"), ["no-message-start"], Phase.ENDED),
+    (Phase.IMPLIED, s.message_start(), [], Phase.STREAMING),
+    (Phase.IMPLIED, s.plan_delta("x"), [], Phase.IMPLIED),
+    (Phase.IMPLIED, s.message_end("ERROR", error="x"), [], Phase.ENDED),
+    (Phase.STREAMING, s.message_start(), ["message-start-repeated"], Phase.STREAMING),
+    (Phase.STREAMING, s.plan_delta("x"), [], Phase.STREAMING),
+    (Phase.STREAMING, s.message_end("ERROR", error="x"), [], Phase.ENDED),
+    (Phase.ENDED, s.message_start(), ["after-message-end"], Phase.ENDED),
+    (Phase.ENDED, s.plan_delta("x"), ["after-message-end"], Phase.ENDED),
+    (Phase.ENDED, s.message_end("ERROR", error="x"), ["after-message-end"], Phase.ENDED),
+]
+
+
+def test_the_cells_of_the_message_are_all_tried():
+    assert len(MESSAGE_CELLS) == sum(map(len, MESSAGE.values()))
+
+
+@pytest.mark.parametrize(("phase", "event", "codes", "after"), MESSAGE_CELLS)
+def test_a_cell_of_the_message_breaks_its_rule_and_leads_on(phase, event, codes, after):
+    state = state_after(*PHASES[phase])
+    assert state.book.phase is phase
+
+    new = advance(state, event)
+
+    assert order_codes(new)[len(order_codes(state)) :] == codes
+    assert new.book.phase is after
+    assert bool(new.book.kept.since(len(state.book.kept))) == (codes not in ([], ["no-message-start"]))
+
+
+MAKERS = {
+    "content": (s.content_start(), s.content_delta("x"), s.content_end()),
+    "call": (s.call_start(), s.call_delta("{"), s.call_end()),
+    "citation": (s.citation_start(0, 0, ""), None, s.citation_end()),
+    "plan": (None, s.plan_delta("x"), None),
+}
+BEFORE = {
+    Stage.ABSENT: lambda _start, _delta, _end: [],
+    Stage.IMPLIED: lambda _start, delta, _end: [delta],
+    Stage.OPEN: lambda start, delta, _end: [start or delta],
+    Stage.CLOSED: lambda start, _delta, end: [start, end],
+}
+PART_CELLS = {
+    (Stage.ABSENT, Act.START): ([], Stage.OPEN, 0),
+    (Stage.ABSENT, Act.DELTA): (["delta-outside-part"], Stage.IMPLIED, 0),
+    (Stage.ABSENT, Act.END): (["end-outside-part"], Stage.ABSENT, 1),
+    (Stage.IMPLIED, Act.START): ([], Stage.OPEN, 0),
+    (Stage.IMPLIED, Act.DELTA): ([], Stage.IMPLIED, 0),
+    (Stage.IMPLIED, Act.END): ([], Stage.CLOSED, 0),
+    (Stage.OPEN, Act.START): (["part-restarted"], Stage.OPEN, 1),
+    (Stage.OPEN, Act.DELTA): ([], Stage.OPEN, 0),
+    (Stage.OPEN, Act.END): ([], Stage.CLOSED, 0),
+    (Stage.CLOSED, Act.START): (["part-restarted"], Stage.OPEN, 0),
+    (Stage.CLOSED, Act.DELTA): (["delta-outside-part"], Stage.CLOSED, 1),
+    (Stage.CLOSED, Act.END): (["end-outside-part"], Stage.CLOSED, 1),
+}
+PLAN_CELLS = {(Stage.ABSENT, Act.DELTA): ([], Stage.OPEN, 0), (Stage.OPEN, Act.DELTA): ([], Stage.OPEN, 0)}
+CELLS = [(kind, stage, act) for kind, stages in PARTS.items() for stage, row in stages.items() for act in row]
+
+
+@pytest.mark.parametrize(("kind", "stage", "act"), CELLS)
+def test_a_cell_of_a_part_breaks_its_rule_and_leads_on(kind, stage, act):
+    state = state_after(s.message_start(), *BEFORE[stage](*MAKERS[kind]))
+    assert stage_of(state.book, kind, 0) is stage
+    codes, after, kept = (PLAN_CELLS if kind == "plan" else PART_CELLS)[stage, act]
+
+    new = advance(state, MAKERS[kind][list(Act).index(act)])
+
+    assert order_codes(new)[len(order_codes(state)) :] == codes
+    assert stage_of(new.book, kind, 0) is after
+    assert len(new.book.kept) - len(state.book.kept) == kept
+
+
+BEGUN = {
+    "text": s.text_block("Hi"),
+    "thinking": s.text_block("Hi", kind="thinking"),
+    "other": [s.content_start(0, "image"), s.content_end()],
+    "call": s.call("{}"),
+    "plan": [s.plan_delta("x")],
+    "citation": [s.citation_start(0, 0, "", type="PLAN"), s.citation_end()],
+}
+ACTS = {
+    "text": (s.content_start(1), s.content_delta("x"), s.content_end()),
+    "thinking": (s.content_start(1, "thinking"), s.content_delta("x", 0, "thinking"), s.content_end()),
+    "other": (s.content_start(1, "image"), s.content_delta("x"), s.content_end()),
+    "call": (s.call_start(1), s.call_delta("{}"), s.call_end()),
+    "plan": (None, s.plan_delta("x"), None),
+    "citation": (s.citation_start(0, 0, "", 1, type="PLAN"), None, None),
+}
+COUPLINGS = [
+    (rule.code, symbol, act, other, relation)
+    for rule in JOINT
+    for relation in ("open", "seen")
+    for other in getattr(rule, relation)
+    for symbol, act in rule.acts
+]
+
+
+@pytest.mark.parametrize(("code", "symbol", "act", "other", "relation"), COUPLINGS)
+def test_a_joint_rule_is_broken_by_each_of_its_acts(code, symbol, act, other, relation):
+    before = BEGUN[other] if relation == "seen" else BEGUN[other][:-1]
+    opened = [] if act is Act.START or symbol in (other, "plan") else BEGUN[symbol][:1]
+    state = state_after(s.message_start(), *opened, *before)
+
+    new = advance(state, ACTS[symbol][list(Act).index(act)])
+
+    assert code in order_codes(new)[len(order_codes(state)) :]
+
+
+@pytest.mark.parametrize(("other", "symbol"), [(a, b) for a in BLOCKS for b in ("text", "thinking", "call", "plan")])
+def test_what_follows_a_closed_part_breaks_just_the_joint_rules_of_its_rows(other, symbol):
+    act = Act.DELTA if symbol == "plan" else Act.START
+    rows = [rule.code for rule in JOINT if (symbol, act) in rule.acts and other in rule.seen]
+    start = ACTS[symbol][list(Act).index(act)]
+    start = start if symbol == "plan" else {**start, "index": int((other == "call") == (symbol == "call"))}
+
+    new = state_after(s.message_start(), *BEGUN[other], start)
+
+    assert order_codes(new) == rows
+
+
+@given(s.legal(), st.data())
+def test_what_is_expected_breaks_no_rule_of_order_and_nothing_else_is_expected(stream, data):
+    size = data.draw(st.integers(0, len(stream) - 1))
+    state = state_after(*stream[:size])
+    named = set(expected(state.book).split(", "))
+
+    for kind in events.EVENTS:
+        if kind is not events.Debug:
+            broken = [order_codes(advance(state, event)) for event in candidates(state, kind)]
+            assert (kind.wire_type in named) == ([] in broken), kind.wire_type
+
+
+def candidates(state, kind):
+    """Give an event of *kind* for each part that it could be about."""
+    book = state.book
+    for each in SYMBOLS:
+        citable = {part.symbol for part in book.open.values()} | ({"plan"} if is_planning(book) else set())
+        if each.event is kind and not (each.symbol == "citation" and citable.isdisjoint(each.needs | {"citation"})):
+            route = ROUTES[kind]
+            opened = [part.index for part in book.open.values() if part.symbol in each.needs]
+            indexes = [book.following.get(route.kind, 0)] if each.act is Act.START else opened
+            for index in indexes or [0]:
+                yield built(kind, each.symbol, index, state)
+    if kind is events.MessageStart:
+        yield s.message_start()
+    if kind is events.MessageEnd:
+        yield s.message_end("COMPLETE")
+
+
+def built(kind, symbol, index, state):
+    plan = symbol == "citation" and not state.book.open
+    makers = {
+        events.ContentStart: lambda: s.content_start(index, symbol),
+        events.ContentDelta: lambda: s.content_delta("x", index, symbol),
+        events.ContentEnd: lambda: s.content_end(index),
+        events.ToolPlanDelta: lambda: s.plan_delta("x"),
+        events.ToolCallStart: lambda: s.call_start(index),
+        events.ToolCallDelta: lambda: s.call_delta("x", index),
+        events.ToolCallEnd: lambda: s.call_end(index),
+        events.CitationStart: lambda: s.citation_start(0, 0, "", index, **({"type": "PLAN"} if plan else {})),
+        events.CitationEnd: lambda: s.citation_end(index),
+    }
+    return makers[kind]()
+
+
+def test_debug_events_and_unknown_types_are_transparent_to_the_order():
+    body = s.text_block("Hi")
+    strangers = [{"type": "debug", "prompt": "p"}, {"type": "later", "index": 7}]
+    mixed = [each for event in s.whole(*body) for each in (event, *strangers)]
+
+    report = check([*strangers, *mixed], LENIENT)
+
+    assert {violation.code for violation in report.violations} == {"unknown-event"}
+    assert report.message.text == "Hi"
+    assert report.message.prompts == ("p",) * 6
+    assert report.message.unknown_events == ({"type": "later", "index": 7},) * 6
