@@ -176,7 +176,9 @@ def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Boo
 def _break(book: Book, at: At, breach: Finding, key: Key, stage: Stage) -> Book:
     kind, _ = key
     lost: tuple[Key, ...] = (("lost", kind),) if stage is Stage.ABSENT else ()
-    return _violate_order(book, at, breach, (key, *lost), (key, (kind, None), MESSAGE))
+    # A second message starts its parts anew.
+    again: tuple[Key, ...] = (MESSAGE,) if breach.code == "part-restarted" else ()
+    return _violate_order(book, at, breach, (key, *lost), (key, (kind, None), *again))
 
 
 def _violate_order(book: Book, at: At, breach: Finding, touched: Iterable[Key], causes: Iterable[Key]) -> Book:
@@ -229,7 +231,7 @@ def _interrupted(book: Book, _code: str, _key: Key) -> tuple[tuple[Key, ...], tu
 
 
 def _once(_book: Book, code: str, _key: Key) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
-    return ((code, None),), ((code, None), MESSAGE)
+    return ((code, None),), ((code, None),)
 
 
 def _opened(book: Book, symbols: frozenset[str]) -> tuple[Key, ...]:

@@ -25,7 +25,8 @@ def resolve(text: Text, start: int, end: int, cited: str) -> Resolution:
     inside = 0 <= start <= end <= text.length
     if inside and text.slice(start, end) == cited:
         return Resolution("fits", start, end)
-    units = _from_utf16(str(text), start, end)
+    counted = len(cited.encode("utf-16-le", "surrogatepass")) // 2 == end - start
+    units = _from_utf16(str(text), start, end) if counted else None
     if units and text.slice(*units) == cited:
         return Resolution("UTF-16", *units)
     return Resolution("differs" if inside else "outside", start, end)

@@ -245,10 +245,11 @@ def _seamless(kept: tuple[Kept, ...]) -> tuple[Any, ...]:
 def _delta(event: Any) -> tuple[Any, str]:
     """Give what a plain delta is for, and its characters; None and nothing for any other event."""
     plain = dict(event) if isinstance(event, FrozenDict) else {}
+    index: Any = plain.get("index")
     for symbol, each in PLAIN.items():
-        text = each.read(plain, plain.get("index"))
+        text = each.read(plain, index)
         if text is not None:
-            return (symbol, plain.get("index")), text
+            return (symbol, index), text
     return None, ""
 
 

@@ -65,7 +65,7 @@ class Violation:
 
     def _facts(self) -> tuple[str, ...]:
         return (
-            self.path and f" {self.path}",
+            self.path and f" ({self.path})",
             self.detail and f": {self.detail}",
             self.stood and f", {self.stood}",
             self.about is not None and f"; it is about event {self.about}",

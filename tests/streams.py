@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
+import itertools
 
 Wire = dict[str, Any]
 
@@ -31,7 +32,8 @@ def message_end(finish_reason: str = "COMPLETE", **delta: Any) -> Wire:
 
 
 def content_start(index: int = 0, kind: str = "text", text: str = "") -> Wire:
-    return _event("content-start", index, {"content": {"type": kind, kind: text}})
+    held = {kind: text} if kind in ("text", "thinking") else {}
+    return _event("content-start", index, {"content": {"type": kind, **held}})
 
 
 def content_delta(text: str, index: int = 0, kind: str = "text") -> Wire:
@@ -92,7 +94,7 @@ def whole(*body: Wire, end: Wire | None = None) -> list[Wire]:
 
 def split(text: str, cuts: list[int]) -> list[str]:
     ends = sorted({min(cut, len(text)) for cut in cuts} | {0, len(text)})
-    return [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [text[start:end] for start, end in itertools.pairwise(ends)]
 
 
 @st.composite
@@ -201,7 +203,7 @@ def _reindex(draw: st.DrawFn, events: list[Any], place: int) -> list[Any]:
 
 def _insert(draw: st.DrawFn, events: list[Any], place: int) -> list[Any]:
     stranger = st.one_of(JSON, st.just({"message": "internal error"}), st.just({"type": "new", "x": 1}), events_any())
-    return events[:place] + [draw(stranger)] + events[place:]
+    return [*events[:place], draw(stranger), *events[place:]]
 
 
 def _spoil(draw: st.DrawFn, events: list[Any], place: int) -> list[Any]:

@@ -258,9 +258,7 @@ def test_what_comes_out_does_not_depend_on_the_chunks(data, stream):
 
 texts = st.text() | st.sampled_from(["", "\u2028", "\x85", "\x0b\x0c\x1c", "\r\n", "data: ", "😀"])
 objects = st.dictionaries(texts, texts | st.integers() | st.none(), max_size=3)
-frames = st.lists(
-    st.tuples(st.sampled_from(["message-start", "content-delta", "message-end"]), objects), max_size=6
-)
+frames = st.lists(st.tuples(st.sampled_from(["message-start", "content-delta", "message-end"]), objects), max_size=6)
 
 
 def written(name, value):
@@ -314,9 +312,7 @@ def test_retry_is_a_number_of_milliseconds(value):
     assert decode([f"retry: {value}\n\n".encode()]) == ([], None, int(value))
 
 
-@pytest.mark.parametrize(
-    "value", ["", " 1", "1 ", "-1", "+1", "1.0", "1_0", "x", "\u0661", "9" * 19, "9" * 5000]
-)
+@pytest.mark.parametrize("value", ["", " 1", "1 ", "-1", "+1", "1.0", "1_0", "x", "\u0661", "9" * 19, "9" * 5000])
 def test_a_retry_that_is_no_number_of_milliseconds_is_ignored(value):
     assert decode([f"retry: 5\nretry: {value}\ndata\n\n".encode()]) == ([event("", 3)], None, 5)
 

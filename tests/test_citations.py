@@ -1,0 +1,199 @@
+"""A citation is resolved to what it cites, in code points, whenever it comes and however it counts."""
+
+from itertools import groupby
+
+import pytest
+import streams as s
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamfold import LENIENT, Citation, TextBlock, check
+from streamfold._citations import resolve
+from streamfold._text import Text
+from streamfold.message import Message, Target
+
+
+def report_of(*inner, index=0, kind="text", end=None):
+    return check(s.whole(s.content_start(index, kind), *inner, s.content_end(index), end=end), LENIENT)
+
+
+def codes_of(report):
+    return [violation.code for violation in report.violations]
+
+
+def cite(start, end, text, index=0, **fields):
+    return s.citation_start(start, end, text, index, **fields), s.citation_end(index)
+
+
+@given(st.text(max_size=12), st.integers(-2, 14), st.integers(-2, 14))
+def test_a_span_in_code_points_is_found(whole, start, end):
+    found = resolve(Text(whole), start, end, whole[max(start, 0) : max(end, 0)])
+
+    if 0 <= start <= end <= len(whole):
+        assert found == ("fits", start, end)
+    else:
+        assert found.verdict in ("outside", "UTF-16")
+
+
+@given(st.text("ab🐙😀é", min_size=1, max_size=12), st.data())
+def test_a_span_in_utf_16_units_is_turned_into_code_points(whole, data):
+    start = data.draw(st.integers(0, len(whole) - 1))
+    end = data.draw(st.integers(start + 1, len(whole)))
+
+    def units(text):
+        return len(text.encode("utf-16-le")) // 2
+
+    found = resolve(Text(whole), units(whole[:start]), units(whole[:end]), whole[start:end])
+
+    assert whole[found.start : found.end] == whole[start:end]
+    assert found.verdict in ("fits", "UTF-16")
+
+
+def test_units_that_cut_a_surrogate_pair_are_no_span():
+    assert resolve(Text("a😀b"), 2, 4, "b").verdict == "outside"
+    assert resolve(Text("a😀b"), 2, 4, "?b").verdict == "outside"
+    assert resolve(Text("😀😀b"), 1, 3, "??").verdict == "differs"
+
+
+def test_utf_16_is_one_root_for_a_whole_stream():
+    report = report_of(s.content_delta("🐙 ab cd"), *cite(3, 5, "ab"), *cite(6, 8, "cd", 1))
+
+    assert codes_of(report) == ["citation-utf16", "citation-utf16"]
+    assert len(report.roots) == 1
+    assert [(each.start, each.end, each.units) for each in report.message.citations] == [
+        (2, 4, "UTF-16"),
+        (5, 7, "UTF-16"),
+    ]
+
+
+def test_an_early_citation_is_judged_when_its_target_closes():
+    report = report_of(*cite(0, 5, "Hello"), s.content_delta("Hel"), s.content_delta("lo"))
+
+    [early] = report.violations
+    assert (early.code, early.position, early.about) == ("citation-early", 6, 2)
+    assert report.message.citations[0].target == Target("content", 0)
+
+
+def test_an_early_citation_whose_text_never_comes_is_outside():
+    report = report_of(*cite(0, 9, "Hello you"), s.content_delta("Hello"))
+
+    [outside] = report.violations
+    assert (outside.code, outside.about) == ("citation-outside", 2)
+    assert report.message.citations[0].target is None
+
+
+def test_a_late_citation_is_resolved_all_the_same():
+    report = check(s.whole(*s.text_block("Hi"), *cite(0, 2, "Hi")))
+
+    assert codes_of(report) == ["citation-late"]
+    assert report.message.citations[0] == Citation(
+        0, 2, "Hi", report.message.citations[0].sources, Target("content"), "TEXT_CONTENT"
+    )
+
+
+def test_a_lost_delta_is_one_root_however_many_citations_it_shifts():
+    words = [f"word{number} " for number in range(9)]
+    text, inner = "", []
+    for number, word in enumerate(words):
+        inner += [s.content_delta(word), *cite(len(text), len(text) + 5, word[:5], number)]
+        text += word
+
+    report = report_of(*inner[1:])
+
+    assert codes_of(report) == ["citation-text-differs"] * 8 + ["citation-outside"]
+    assert len(report.roots) == 1
+
+
+def test_a_text_that_differs_shows_both_and_is_a_root_of_its_own():
+    report = report_of(s.content_delta("Hello you"), *cite(0, 5, "Jello"), *cite(6, 9, "ewe", 1))
+
+    assert codes_of(report) == ["citation-text-differs"] * 2
+    assert len(report.roots) == 2
+    assert report.violations[0].detail == "0 to 5 of 9 characters; it says 'Jello', the span 'Hello'"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "codes"),
+    [
+        ("text", {"type": "TEXT_CONTENT"}, []),
+        ("text", {"type": None}, []),
+        ("text", {"type": "THINKING_CONTENT"}, ["citation-of-thinking", "citation-kind-differs"]),
+        ("text", {"type": "LATER"}, ["citation-kind-differs"]),
+        ("thinking", {"type": "THINKING_CONTENT"}, ["citation-of-thinking"]),
+        ("thinking", {"type": "TEXT_CONTENT"}, ["citation-kind-differs"]),
+        ("thinking", {"type": None}, ["citation-kind-differs"]),
+    ],
+)
+def test_the_type_of_a_citation_is_that_of_its_block(kind, fields, codes):
+    report = report_of(s.content_delta("Hi", kind=kind), *cite(0, 2, "Hi", **fields), kind=kind)
+
+    assert [code for code in codes_of(report) if code.startswith("citation")] == codes
+    assert report.message.citations[0].target == Target("content", 0)
+
+
+def test_a_plan_is_cited_while_it_grows_and_late_afterwards():
+    plan = [s.plan_delta("Look."), *cite(0, 4, "Look", type="PLAN")]
+    late = cite(0, 4, "Look", 1, type="PLAN")
+
+    report = check(s.whole(*plan, *s.call("{}"), *late, end=s.message_end("TOOL_CALL")))
+
+    assert codes_of(report) == ["citation-late"]
+    assert {citation.target for citation in report.message.citations} == {Target("tool_plan")}
+
+
+def test_a_plan_citation_with_a_content_index_names_two_targets():
+    events = [s.plan_delta("Look."), *cite(0, 4, "Look", type="PLAN", content_index=0), *s.call("{}")]
+
+    assert codes_of(check(s.whole(*events, end=s.message_end("TOOL_CALL")))) == ["citation-kind-differs"]
+
+
+def test_a_plan_that_comes_after_its_citation_is_judged_at_the_end():
+    events = [*cite(0, 4, "Look", type="PLAN"), s.plan_delta("Look."), *s.call("{}")]
+
+    report = check(s.whole(*events, end=s.message_end("TOOL_CALL")))
+
+    assert codes_of(report) == ["citation-early"]
+
+
+def test_a_block_that_never_came_is_no_target():
+    report = report_of(s.content_delta("Hi"), *cite(0, 2, "Hi", content_index=3))
+
+    assert codes_of(report) == ["citation-target-missing"]
+    assert report.message.citations[0].target is None
+
+
+def test_sources_are_typed_or_kept_as_they_came():
+    sources = [
+        {"type": "tool", "id": "f_0:0", "tool_output": {"content": "5"}, "rank": 1},
+        {"type": "web", "url": "x"},
+        {"type": "document", "id": 5},
+        {"id": "untyped"},
+    ]
+
+    [citation] = report_of(s.content_delta("Hi"), *cite(0, 2, "Hi", sources=sources)).message.citations
+
+    tool, *others = citation.sources
+    assert (tool.id, tool.tool_output, tool.extra) == ("f_0:0", {"content": "5"}, {"rank": 1})
+    assert [other.fields for other in others] == sources[1:]
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted).map(tuple), max_size=6)
+
+
+@given(st.text(min_size=9, max_size=9), SPANS, st.text(max_size=4))
+def test_segments_are_the_whole_text_and_put_each_citation_on_its_span(text, spans, plan):
+    citations = tuple(Citation(start, end, text[start:end]) for start, end in spans)
+    elsewhere = Citation(0, 1, "x", target=None)
+    message = Message(content=(TextBlock(text),), tool_plan=plan, citations=(*citations, elsewhere))
+
+    segments = message.segments()
+
+    texts = {key: "".join(each.text for each in run) for key, run in groupby(segments, key=lambda each: each.target)}
+    assert texts.get(Target("content"), "") == text
+    assert texts.get(Target("tool_plan"), "") == plan
+    for citation in citations:
+        mine = [each for each in segments if any(citation is other for other in each.citations)]
+        assert "".join(each.text for each in mine) == citation.text
+        assert mine[0].start == citation.start
+        assert mine[-1].end == citation.end
+    assert all(each.text or each.citations for each in segments)
