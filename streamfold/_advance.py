@@ -169,8 +169,9 @@ def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Boo
         book = _judge_following(book, at, route, index, stage)
     if cell.do not in _SET_ASIDE:
         book = _judge_joint(book, at, event, route, key)
-    following = {**book.following, route.kind: max(book.following.get(route.kind, 0), index + 1)}
-    return cell.do(book._replace(following=following), at._replace(code=cell.code), event, key)
+    if index >= book.following.get(route.kind, 0):
+        book = book._replace(following={**book.following, route.kind: index + 1})
+    return cell.do(book, at._replace(code=cell.code), event, key)
 
 
 def _break(book: Book, at: At, breach: Finding, key: Key, stage: Stage) -> Book:

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import events as on
 from ._arguments import Fault
-from ._book import NO_TEXT, PLAN_KEY, Book, Part, Phase, Stage, find, is_planning
+from ._book import NO_TEXT, PLAN_KEY, Book, Key, Part, Phase, Stage, find, is_planning
 from ._citations import resolve, target_of
 from ._event_rules import FAILED
 from ._plain import PLAIN
@@ -39,19 +39,19 @@ def partial(book: Book) -> Partial:
     return Partial(**_told(book), why=_why(book), open=open_parts)  # type: ignore[arg-type]
 
 
-def joined(book: Book, growing: Text, symbol: str) -> str:
+def joined(book: Book, focus: Key, growing: Text, symbol: str) -> str:
     """Join the texts of all content parts of one symbol, the one that grows included."""
     parts = _parts((*book.contents, *book.open.values()))
-    return "".join(_text(book, part, growing) for part in parts if part.symbol == symbol)
+    return "".join(_text(part, focus, growing) for part in parts if part.symbol == symbol)
 
 
-def plan(book: Book, growing: Text) -> str | None:
+def plan(book: Book, focus: Key, growing: Text) -> str | None:
     """Give the tool plan, or None where none came."""
-    return None if book.plan is None else _text(book, book.plan, growing)
+    return None if book.plan is None else _text(book.plan, focus, growing)
 
 
-def _text(book: Book, part: Part, growing: Text) -> str:
-    return str(growing if part.key == book.focus.key else part.text)
+def _text(part: Part, focus: Key, growing: Text) -> str:
+    return str(growing if part.key == focus else part.text)
 
 
 def _parts(parts: Iterable[Part]) -> list[Part]:

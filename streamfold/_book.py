@@ -1,6 +1,6 @@
 """All that is known part way but the text that grows: what each cold event replaces and no delta touches."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -9,7 +9,6 @@ from ._arguments import Fault
 from ._catalogue import RULES
 from ._frozen import FrozenDict, weight
 from ._log import Log, Shelf
-from ._plain import NOTHING, PLAIN, Plain
 from ._text import Text
 from ._wire import Finding
 from .limits import DEFAULT, Limits
@@ -23,6 +22,8 @@ class ExceededError(ValueError):
 class Phase(Enum):
     """Where the message stands."""
 
+    __hash__ = object.__hash__  # the members are their own keys, and Enum's way costs more than a look-up
+
     WAITING = "before message-start"
     IMPLIED = "in a message without message-start"
     STREAMING = "in the message"
@@ -32,6 +33,8 @@ class Phase(Enum):
 
 class Stage(Enum):
     """Where a part stands."""
+
+    __hash__ = object.__hash__
 
     ABSENT = "not begun"
     IMPLIED = "begun without its start"
@@ -75,48 +78,6 @@ class Part(NamedTuple):
         return self.kind, self.index
 
 
-class Focus(NamedTuple):
-    """The part that grows, as far as its plain deltas are concerned.
-
-    Attributes:
-        read: reads a plain delta.
-        number: the part's wire index.
-        most: the length in code points that its text may reach.
-        last: the position before which events may come.
-        base: the length of its text when the last cold event was over.
-        kind, symbol: of the part; no part may grow without judgement where they are empty.
-    """
-
-    read: Callable[[Any, int], str | None] = NOTHING.read
-    number: int = 0
-    most: int = 0
-    last: int = 0
-    base: int = 0
-    kind: str = ""
-    symbol: str = ""
-
-    @property
-    def key(self) -> Key:
-        """The key of the part."""
-        return self.kind, self.number
-
-    @property
-    def plain(self) -> Plain:
-        """How its plain deltas are recognised."""
-        return PLAIN.get(self.symbol, NOTHING)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return focus_on, (self.symbol, *self[1:-1])
-
-
-def focus_on(symbol: str, *rest: Any) -> Focus:
-    """Give the focus on a part: the fields from ``number`` to ``kind`` are *rest*."""
-    return Focus._make((PLAIN.get(symbol, NOTHING).read, *rest, symbol))
-
-
-NO_FOCUS: Final = Focus()
-
-
 class At(NamedTuple):
     """An event that is being judged.
 
@@ -147,20 +108,18 @@ class Book(NamedTuple):
     """What a state knows beside its position and the text that grows.
 
     Attributes:
-        focus: the part that grows; its text is in the state.
         counts: of open parts, by symbol.
         seen: symbols of all parts that ever began.
         following: the next index of each kind.
         waiting: citations of text that has not come yet, by what they cite.
         marks: what roots touched; a violation on a marked thing may be a consequence.
-        spent: characters that are held, but for what the focus grew since the last cold event.
+        spent: characters that are held, but for those that the part in focus grew by.
     """
 
     limits: Limits = DEFAULT
     phase: Phase = Phase.WAITING
     start: on.MessageStart | None = None
     end: on.MessageEnd | None = None
-    focus: Focus = NO_FOCUS
     plan: Part | None = None
     open: Mapping[Key, Part] = _NONE
     contents: Shelf[Part] = Shelf()
@@ -216,11 +175,9 @@ def shelve(book: Book, part: Part) -> Book:
 
 def begin(book: Book, part: Part) -> Book:
     """Give the book in which *part* has just begun."""
-    book = put(book, part)
-    return book._replace(
+    return put(book, part)._replace(
         counts=_counted(book.counts, part.symbol, 1),
         seen=book.seen | {part.symbol},
-        following={**book.following, part.kind: max(book.following.get(part.kind, 0), part.index + 1)},
         parts=book.parts + 1,
     )
 

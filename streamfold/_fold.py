@@ -8,11 +8,12 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from ._advance import INPUT, advance, where
-from ._book import At, Focus, Phase, violate
+from ._book import At, Phase, violate
 from ._order import expected
 from ._plain import END
 from ._quote import quote
-from ._state import State, focused, new_state, settled
+from ._state import Focus, Making, State, focused, make_state, settled
+from ._text import claim
 from ._wire import Finding
 from .errors import error_of
 from .events import Located
@@ -39,17 +40,26 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
         >>> state.position
         1
     """
-    position, growing, book = state
-    read, number, most, last, _, _, _ = book.focus
-    delta = read(event, number)
+    focus = state.focus
+    delta = focus.read(event, focus.index)
     if delta is None and type(event) is Located:
-        delta = _read_located(event, book.focus)
-    if delta is not None and position < last:
-        text = growing.append(delta)
-        if text.length <= most:
-            return new_state(State, (position + 1, text, book))
+        delta = _read_located(event, focus)
+    if delta is not None and state.position < focus.last:
+        tail, count, length = state.tail, state.count, state.length + len(delta)
+        if length <= focus.most and claim(tail, count, delta):
+            grown: Any = Making()  # what make_state does, without the text between
+            grown.position = state.position + 1
+            grown.tail = tail
+            grown.count = count + 1
+            grown.length = length
+            grown.focus = focus
+            grown.book = state.book
+            grown.__class__ = State
+            return grown  # type: ignore[no-any-return]
+        if length <= focus.most:
+            return make_state(state.position + 1, state.growing.append(delta), focus, state.book)
     after = advance(state, event)
-    _raise_first(after, 0 if after is state else len(book.violations), rules)  # it is where a limit stopped it
+    _raise_first(after, 0 if after is state else len(state.book.violations), rules)  # it is where a limit stopped it
     return after
 
 
@@ -193,7 +203,7 @@ def _walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exceptio
     """
     rest = iter(events)
     while state.book.phase is not Phase.STOPPED:
-        run, event, cause = _take_run(rest, state.book.focus)
+        run, event, cause = _take_run(rest, state.focus)
         state = _extended(state, run)
         if cause is not None:
             yield _interrupted(state, cause), cause
@@ -218,7 +228,7 @@ def _take_run(rest: Iterator[Any], focus: Focus) -> tuple[list[str], Any, Except
     part = islice(rest, _RUN)
     event = END
     try:
-        event = focus.plain.take(part, focus.number, run)
+        event = focus.plain.take(part, focus.index, run)
         while type(event) is Located and (delta := _read_located(event, focus)) is not None:
             run.append(delta)
             event = next(part, END)
@@ -228,7 +238,7 @@ def _take_run(rest: Iterator[Any], focus: Focus) -> tuple[list[str], Any, Except
 
 
 def _read_located(located: Located, focus: Focus) -> str | None:
-    delta = focus.read(located.event, focus.number)
+    delta = focus.read(located.event, focus.index)
     return delta if delta is not None and located.name in (None, located.event["type"]) else None
 
 
@@ -236,11 +246,11 @@ def _extended(state: State, run: list[str]) -> State:
     """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
     if not run:
         return state
-    focus = state.book.focus
-    after = new_state(State, (state.position + len(run), state.growing.extend(run), state.book))
-    if after.growing.length <= focus.most and after.position <= focus.last:
+    focus = state.focus
+    after = make_state(state.position + len(run), state.growing.extend(run), focus, state.book)
+    if after.length <= focus.most and after.position <= focus.last:
         return after
-    return reduce(advance, (focus.plain.write(focus.number, delta) for delta in run), state)
+    return reduce(advance, (focus.plain.write(focus.index, delta) for delta in run), state)
 
 
 # The end of the input

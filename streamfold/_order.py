@@ -30,6 +30,8 @@ from ._book import BLOCKS, Book, Kind, Phase, Stage, find, is_planning
 class Act(Enum):
     """What an event does to a part, or to the message."""
 
+    __hash__ = object.__hash__
+
     START = "start"
     DELTA = "delta"
     END = "end"
@@ -173,10 +175,13 @@ JOINT: Final = (
 )
 
 
+_BY_ACT: Final = {each: [rule for rule in JOINT if each in rule.acts] for rule in JOINT for each in rule.acts}
+
+
 def joint_breaches(book: Book, symbol: str, act: Act) -> Iterator[str]:
     """Give the codes of the joint rules that an act on *symbol* breaks now."""
-    for rule in JOINT:
-        if (symbol, act) in rule.acts and not (rule.open.isdisjoint(book.counts) and rule.seen.isdisjoint(book.seen)):
+    for rule in _BY_ACT.get((symbol, act), ()):
+        if not (rule.open.isdisjoint(book.counts) and rule.seen.isdisjoint(book.seen)):
             yield rule.code
 
 

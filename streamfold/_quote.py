@@ -4,19 +4,19 @@ from reprlib import Repr
 from typing import Any
 
 
+class _Writer(Repr):
+    """Writes frozen values as the plain ones that they are: reprlib looks at the name of a type."""
+
+    repr_FrozenDict = Repr.repr_dict  # noqa: N815 - reprlib makes this name
+    repr_FrozenList = Repr.repr_list  # noqa: N815
+
+
 def quote(value: Any, most: int = 60) -> str:
     """Give *value* as Python writes it, strings cut in their middle to about *most* characters."""
-    writer = Repr()  # its settings are arguments only from Python 3.12 on
+    writer = _Writer()  # its settings are arguments only from Python 3.12 on
     writer.maxlevel, writer.maxdict, writer.maxlist = 3, 4, 4
     writer.maxstring = writer.maxlong = writer.maxother = most
     try:
-        return writer.repr(_plain(value))
+        return writer.repr(value)
     except ValueError:  # an integer of more digits than Python writes
         return f"a very large {type(value).__name__}"
-
-
-def _plain(value: Any) -> Any:
-    # reprlib looks at the name of a type, not at what it derives from
-    if isinstance(value, dict):
-        return dict(value)
-    return list(value) if isinstance(value, list) else value

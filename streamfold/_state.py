@@ -1,26 +1,71 @@
 """What is known part way."""
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from attrs import field, frozen
 
 from . import _assemble as assemble
-from ._book import NO_FOCUS, NO_TEXT, Book, find, focus_on, put
-from ._text import Text
+from ._book import NO_TEXT, Book, Key, find, put
+from ._plain import NOTHING, PLAIN, Plain
+from ._text import Tail, Text, make_text
 from .limits import DEFAULT, Limits
 from .message import Message, Partial
 from .violations import Violation
 
-# A tuple is the one immutable value that costs little to make, and a state is made for each event.
-new_state: Final[Callable[[type["State"], tuple[int, Text, Book]], "State"]] = tuple.__new__
+
+@frozen
+class Focus:
+    """The part that grows, as far as its plain deltas are concerned.
+
+    Attributes:
+        symbol, kind, index: of the part; no part may grow without judgement where they are empty.
+        most: the length in code points that its text may reach.
+        last: the position before which events may come.
+        base: the length of its text when it came into focus.
+        read: reads a plain delta.
+    """
+
+    symbol: str = ""
+    kind: str = ""
+    index: int = 0
+    most: int = 0
+    last: int = 0
+    base: int = 0
+    read: Callable[[Any, int], str | None] = field(init=False, eq=False, repr=False)
+
+    @read.default
+    def _read(self) -> Callable[[Any, int], str | None]:
+        return self.plain.read
+
+    @property
+    def key(self) -> Key:
+        """The key of the part."""
+        return self.kind, self.index
+
+    @property
+    def plain(self) -> Plain:
+        """How its plain deltas are recognised."""
+        return PLAIN.get(self.symbol, NOTHING)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Focus, (self.symbol, self.kind, self.index, self.most, self.last, self.base)
 
 
-class _Fields(NamedTuple):
-    position: int
-    growing: Text
-    book: Book
+NO_FOCUS: Final = Focus()
 
 
-class State(_Fields):
+class Making:
+    """A state in the making: the same slots, and nothing that keeps them from being filled.
+
+    A state is made for each event, and this costs a third of attrs' own way to make a frozen value.
+    """
+
+    __slots__ = ("book", "count", "focus", "length", "position", "tail")
+
+
+@frozen(init=False, eq=False, repr=False, weakref_slot=False)
+class State:
     """All that is known after some events: a value that nothing changes.
 
     ``State()`` is the state before the first event. States compare by value, pickle and copy; keeping every state of
@@ -38,29 +83,47 @@ class State(_Fields):
         ('Look.', 2)
     """
 
-    __slots__ = ()
+    # in the order of Making's slots
+    book: Book
+    count: int
+    focus: Focus
+    length: int
+    position: int
+    tail: Tail
 
-    def __new__(cls, limits: Limits = DEFAULT) -> "State":
-        """Give the state before the first event."""
-        return new_state(cls, (0, NO_TEXT, Book(limits)))
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self.__attrs_init__(Book(limits), 0, NO_FOCUS, 0, 0, NO_TEXT.tail)
+
+    @property
+    def growing(self) -> Text:
+        """The text of the part that grows; it lies open in the state, so that a delta makes one value, not two."""
+        return make_text(self.tail, self.count, self.length)
+
+    def _parts(self) -> tuple[int, Text, Focus, Book]:
+        return self.position, self.growing, self.focus, self.book
+
+    def __eq__(self, other: object) -> bool:
+        return self._parts() == other._parts() if isinstance(other, State) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # a book holds mappings
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return new_state, (State, tuple(self))
+        return make_state, self._parts()
 
     @property
     def text(self) -> str:
         """The text blocks so far, joined for reading."""
-        return assemble.joined(self.book, self.growing, "text")
+        return assemble.joined(self.book, self.focus.key, self.growing, "text")
 
     @property
     def thinking(self) -> str:
         """The thinking blocks so far, joined for reading."""
-        return assemble.joined(self.book, self.growing, "thinking")
+        return assemble.joined(self.book, self.focus.key, self.growing, "thinking")
 
     @property
     def tool_plan(self) -> str | None:
         """The tool plan so far; None where none came."""
-        return assemble.plan(self.book, self.growing)
+        return assemble.plan(self.book, self.focus.key, self.growing)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -84,26 +147,37 @@ class State(_Fields):
         return f"State(position={self.position}, {self.book.phase.value}: {self.partial()!r})"
 
 
+def make_state(position: int, growing: Text, focus: Focus, book: Book) -> State:
+    """Give a state of these parts."""
+    state: Any = Making()
+    state.position = position
+    state.tail = growing.tail
+    state.count = growing.count
+    state.length = growing.length
+    state.focus = focus
+    state.book = book
+    state.__class__ = State
+    return state  # type: ignore[no-any-return]
+
+
 def settled(state: State) -> Book:
     """Give the book of *state* in which every part has its text and none grows."""
-    book, text = state.book, state.growing
-    focus = book.focus
+    book, text, focus = state.book, state.growing, state.focus
     if not focus.kind:
         return book
     part = find(book, focus.key)
     assert part is not None  # noqa: S101 - the focus is an open part
     book = put(book, part._replace(text=text))
-    return book._replace(focus=NO_FOCUS, spent=book.spent + text.length - focus.base)
+    return book._replace(spent=book.spent + text.length - focus.base)
 
 
 def focused(position: int, book: Book) -> State:
     """Give the state of a settled *book*, ready to take the plain deltas of the part that grows."""
     part = assemble.focus_of(book)
     if part is None:
-        return new_state(State, (position, NO_TEXT, book))
+        return make_state(position, NO_TEXT, NO_FOCUS, book)
     limits, length = book.limits, part.text.length
     room = limits.characters - book.spent + length
     most = min(room, limits.arguments) if part.kind == "call" else room
-    focus = focus_on(part.symbol, part.index, most, limits.events, length, part.kind)
-    book = put(book, part._replace(text=NO_TEXT))
-    return new_state(State, (position, part.text, book._replace(focus=focus)))
+    focus = Focus(part.symbol, part.kind, part.index, most, limits.events, length)
+    return make_state(position, part.text, focus, put(book, part._replace(text=NO_TEXT)))

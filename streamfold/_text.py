@@ -3,18 +3,38 @@
 import re
 from collections.abc import Iterable
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
-_TAIL: Final = 64
+_FULL: Final = 64
 _HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+class Tail(list[str]):
+    """The last deltas, in a list that successive texts share, and the pieces that came before them.
+
+    The text that owns the end of the list appends in place; any other copies at most 64 pointers. A full list
+    becomes one piece; a piece that is less than twice as long as the one after it is joined with it, so there are
+    only logarithmically many.
+    """
+
+    __slots__ = ("pieces",)
+
+    def __init__(self, deltas: Iterable[str] = (), pieces: tuple[str, ...] = ()) -> None:
+        super().__init__(deltas)
+        self.pieces = pieces
+
+
+def claim(tail: Tail, count: int, delta: str) -> bool:
+    """Append *delta* in place, if *count* deltas are all that *tail* holds and nothing else has to be done."""
+    if len(tail) != count or not 0 < count < _FULL or not delta.isascii():
+        return False
+    tail.append(delta)
+    # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
+    return tail[count] is delta
 
 
 class Text:
     """The characters so far; appending gives a new text and leaves the old one as it was.
-
-    The last deltas stand in a list that successive texts share: the text that owns the end of the list
-    appends in place, any other copies at most 64 pointers. A full list becomes one piece; a piece that is
-    less than twice as long as the one after it is joined with it, so there are only logarithmically many.
 
     Two halves of a surrogate pair that meet become the character they stand for.
 
@@ -27,39 +47,26 @@ class Text:
         (Text('Hello world'), 11, 'world')
     """
 
-    __slots__ = ("count", "length", "pieces", "tail")
-
-    length: int
+    __slots__ = ("count", "length", "tail")
 
     def __init__(self, whole: str = "") -> None:
         whole = whole if whole.isascii() else _HALVES.sub(_join, whole)
-        self.pieces: tuple[str, ...] = (whole,) if whole else ()
-        self.tail: list[str] = []
+        self.tail = Tail((), (whole,) if whole else ())
         self.count = 0
         self.length = len(whole)
 
     def append(self, delta: str) -> "Text":
         """Give the text with *delta* at its end."""
+        tail, count, length = self.tail, self.count, self.length
+        if claim(tail, count, delta):
+            return make_text(tail, count + 1, length + len(delta))
         if not delta.isascii():
             delta = _HALVES.sub(_join, delta)
             if "\udc00" <= delta[0] <= "\udfff" and "\ud800" <= (last := self._last()) <= "\udbff":
                 return self._without_last().append(_pair(last + delta[0]) + delta[1:])
-        tail, count, pieces = self.tail, self.count, self.pieces
-        if count == _TAIL:
-            tail, count, pieces = [], 0, _settle(pieces, "".join(tail[:_TAIL]))
-        elif not count:  # all that is empty may share one list, so nobody appends to that
-            tail = []
-        if len(tail) == count:
-            tail.append(delta)
-        # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
-        if tail[count] is not delta:
-            tail = [*tail[:count], delta]
-        grown = _new(Text)  # what _text does; a call would cost a fifth of all this
-        grown.pieces = pieces
-        grown.tail = tail
-        grown.count = count + 1
-        grown.length = self.length + len(delta)
-        return grown
+        if count == _FULL:
+            return make_text(Tail([delta], _settle(tail.pieces, "".join(tail[:_FULL]))), 1, length + len(delta))
+        return make_text(_appended(tail, count, delta), count + 1, length + len(delta))
 
     def extend(self, deltas: Iterable[str]) -> "Text":
         """Give the text with all *deltas* at its end."""
@@ -68,7 +75,7 @@ class Text:
     def slice(self, start: int, end: int) -> str:
         """Give the characters from *start* to *end*, code points, at a cost that the text's length does not raise."""
         found = []
-        for piece in chain(self.pieces, self.tail[: self.count]):
+        for piece in self._pieces():
             if end <= 0:
                 break
             if start < len(piece):
@@ -77,24 +84,27 @@ class Text:
             end -= len(piece)
         return "".join(found)
 
+    def _pieces(self) -> Iterable[str]:
+        return (*self.tail.pieces, "".join(self.tail[: self.count]))
+
     def _last(self) -> str:
-        backwards = chain(reversed(self.tail[: self.count]), reversed(self.pieces))
+        backwards = chain(reversed(self.tail[: self.count]), reversed(self.tail.pieces))
         return next((part[-1] for part in backwards if part), "")
 
     def _without_last(self) -> "Text":
-        tail, pieces = self.tail[: self.count], self.pieces
-        while tail and not tail[-1]:
-            tail.pop()
-        if tail:
-            tail[-1] = tail[-1][:-1]
+        deltas, pieces = self.tail[: self.count], self.tail.pieces
+        while deltas and not deltas[-1]:
+            deltas.pop()
+        if deltas:
+            deltas[-1] = deltas[-1][:-1]
         else:
             pieces = tuple(filter(None, (*pieces[:-1], pieces[-1][:-1])))
-        return _text(pieces, tail, len(tail), self.length - 1)
+        return make_text(Tail(deltas, pieces), len(deltas), self.length - 1)
 
     def __str__(self) -> str:
-        if not self.count and len(self.pieces) == 1:
-            return self.pieces[0]
-        return "".join((*self.pieces, *self.tail[: self.count]))
+        if not self.count and len(self.tail.pieces) == 1:
+            return self.tail.pieces[0]
+        return "".join((*self.tail.pieces, *self.tail[: self.count]))
 
     def __len__(self) -> int:
         return self.length
@@ -108,20 +118,26 @@ class Text:
     def __repr__(self) -> str:
         return f"Text({str(self)!r})"
 
-    def __reduce__(self) -> tuple[type["Text"], tuple[str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Text, (str(self),)
 
 
-_new: Final = object.__new__
-
-
-def _text(pieces: tuple[str, ...], tail: list[str], count: int, length: int) -> Text:
-    text = _new(Text)
-    text.pieces = pieces
+def make_text(tail: Tail, count: int, length: int) -> Text:
+    """Give the text of the first *count* deltas of *tail* and of the pieces before them."""
+    text = Text.__new__(Text)
     text.tail = tail
     text.count = count
     text.length = length
     return text
+
+
+def _appended(tail: Tail, count: int, delta: str) -> Tail:
+    """Give the list in which *delta* follows the first *count* deltas: *tail* itself if that is its end."""
+    # All that is empty may share one list, so nobody appends to that.
+    if not count or len(tail) != count:
+        return Tail((*tail[:count], delta), tail.pieces)
+    tail.append(delta)
+    return tail if tail[count] is delta else Tail((*tail[:count], delta), tail.pieces)
 
 
 def _settle(pieces: tuple[str, ...], piece: str) -> tuple[str, ...]:

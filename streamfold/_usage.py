@@ -55,7 +55,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def _misplaced(counts: Any) -> list[tuple[str, Any]]:
-    names = {each.name for each in fields(type(counts))}
+    names = {each.name for each in fields(type(counts))} - {"extra"}
     below = [pair for name in _READERS if (inner := getattr(counts, name, None)) for pair in _misplaced(inner)]
     return [
         *((name, value) for name, value in counts.extra.items() if name in names and value is not None),

@@ -4,7 +4,8 @@ cattrs finds the reader of each field's type; the leaves are strict, since its o
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from types import NoneType
+from typing import Any, Final, NamedTuple, get_args
 
 from attrs import Attribute, fields, frozen
 from cattrs import Converter
@@ -40,11 +41,10 @@ class Reading(NamedTuple):
 
 
 class _MismatchError(ValueError):
-    def __init__(self, expected: str, value: Any, path: tuple[str, ...] = ()) -> None:
+    def __init__(self, expected: str, value: Any) -> None:
         super().__init__(expected)
         self.expected = expected
         self.value = value
-        self.path = path
 
 
 def _strict(kind: type, expected: str) -> Callable[[Any, Any], Any]:
@@ -97,35 +97,49 @@ _SOURCES: Final[Mapping[str, type[Any]]] = {"document": on.DocumentSource, "tool
 
 
 class _Slot(NamedTuple):
-    """Where one field of an event class stands on the wire, and how it is read."""
+    """How one field of an event class is read from the wire."""
 
     name: str
-    path: tuple[str, ...]
     required: bool
-    read: Callable[[Any], Any]
+    read: Callable[[Any, Any], Any]
 
 
-def _slot(each: "Attribute[Any]") -> _Slot:
-    hook = _CONVERTER.get_structure_hook(each.type)
-    return _Slot(each.name, each.metadata["path"], each.metadata["required"], lambda value: hook(value, each.type))
+class _Node(NamedTuple):
+    """An object on the wire: the fields that stand in it, and the objects in which others stand."""
 
-
-def _tree(paths: list[tuple[str, ...]]) -> dict[str, Any]:
-    heads = {path[0] for path in paths}
-    return {head: _tree([path[1:] for path in paths if path[0] == head and len(path) > 1]) for head in heads}
+    slots: dict[str, _Slot]
+    below: dict[str, "_Node"]
+    keys: frozenset[str]
 
 
 class _Layout(NamedTuple):
     """Where an event class's fields stand on the wire."""
 
     kind: type[Any]
-    slots: tuple[_Slot, ...]
-    known: dict[str, Any]
+    root: _Node
+    absent: dict[str, None]
+
+
+def _slot(each: "Attribute[Any]") -> _Slot:
+    kinds = [kind for kind in get_args(each.type) if kind is not NoneType]
+    kind = kinds[0] if len(kinds) == 1 else each.type
+    return _Slot(each.name, each.metadata["required"], _CONVERTER.get_structure_hook(kind))
+
+
+def _node(slots: Mapping[tuple[str, ...], _Slot]) -> _Node:
+    here = {path[0]: slot for path, slot in slots.items() if len(path) == 1}
+    heads = {path[0] for path in slots if len(path) > 1}
+    below = {
+        head: _node({path[1:]: slot for path, slot in slots.items() if path[0] == head and len(path) > 1})
+        for head in sorted(heads)
+    }
+    return _Node(here, below, frozenset({*here, *below}))
 
 
 def _layout(kind: type[Any]) -> _Layout:
-    slots = tuple(_slot(each) for each in fields(kind) if "path" in each.metadata)
-    return _Layout(kind, slots, _tree([("type",), *(slot.path for slot in slots)]))
+    placed = [each for each in fields(kind) if "path" in each.metadata]
+    root = _node({each.metadata["path"]: _slot(each) for each in placed})
+    return _Layout(kind, root._replace(keys=root.keys | {"type"}), {each.name: None for each in placed})
 
 
 _LAYOUTS: Final[Mapping[str, _Layout]] = {kind.wire_type: _layout(kind) for kind in on.EVENTS}
@@ -176,19 +190,53 @@ def _untyped(raw: FrozenDict) -> Finding:
 
 
 def _structured(raw: FrozenDict, layout: _Layout) -> Reading:
-    values: dict[str, Any] = {}
-    findings: dict[str, Finding] = {}
-    for slot in layout.slots:
+    values: dict[str, Any] = dict(layout.absent)
+    findings: list[Finding] = []
+    rest = _read_object(raw, layout.root, (), values, findings)
+    if any(each.code in SPOILING for each in findings):
+        return Reading(raw, None, tuple(findings))
+    if not rest:
+        return Reading(raw, layout.kind(**values), tuple(findings))
+    extra = FrozenDict(rest)
+    unknown = Finding("unknown-field", path=".".join(_first_path(extra)))
+    return Reading(raw, layout.kind(**values, extra=extra), (*findings, unknown))
+
+
+def _read_object(
+    value: Any, node: _Node, path: tuple[str, ...], values: dict[str, Any], findings: list[Finding]
+) -> dict[str, Any]:
+    """Read the fields below *node* into *values*, and give what *value* holds beside them."""
+    if isinstance(value, FrozenList) and len(value) == 1 and isinstance(value[0], FrozenDict):
+        findings.append(Finding("list-shape", path=".".join(path), expected="an object"))
+        value = value[0]
+    if value is None:
+        value = on.NOTHING_ELSE
+    if not isinstance(value, FrozenDict):
+        findings.append(_mismatch(path, "an object", value))
+        return {}
+    for key, slot in node.slots.items():
+        _read_field(value.get(key), slot, (*path, key), values, findings)
+    rest = {} if value.keys() <= node.keys else {key: it for key, it in value.items() if key not in node.keys}
+    for key, below in node.below.items():
+        if more := _read_object(value.get(key), below, (*path, key), values, findings):
+            rest[key] = more
+    return rest
+
+
+def _read_field(
+    value: Any, slot: _Slot, path: tuple[str, ...], values: dict[str, Any], findings: list[Finding]
+) -> None:
+    if value is not None:
         try:
-            values[slot.name] = _value(raw, slot, findings)
+            values[slot.name] = slot.read(value, None)
         except _MismatchError as error:
-            path = ".".join(error.path or slot.path)
-            findings[path] = Finding("field-wrong-type", f"it is {quote(error.value)}", path, error.expected)
-    if any(each.code in SPOILING for each in findings.values()):
-        return Reading(raw, None, tuple(findings.values()))
-    extra = FrozenDict(_rest(raw, layout.known))
-    unknown = (Finding("unknown-field", path=".".join(_first_path(extra))),) if extra else ()
-    return Reading(raw, layout.kind(**values, extra=extra), (*findings.values(), *unknown))
+            findings.append(_mismatch(path, error.expected, error.value))
+    elif slot.required:
+        findings.append(Finding("field-missing", path=".".join(path), expected="it to be there"))
+
+
+def _mismatch(path: tuple[str, ...], expected: str, value: Any) -> Finding:
+    return Finding("field-wrong-type", f"it is {quote(value)}", ".".join(path), expected)
 
 
 SPOILING: Final = frozenset(
@@ -202,44 +250,6 @@ def _first_path(fields: FrozenDict) -> list[str]:
 
 
 _LONGEST_KEY: Final = 40
-
-
-def _value(raw: FrozenDict, slot: _Slot, findings: dict[str, Finding]) -> Any:
-    value = _dig(raw, slot.path, findings)
-    if value is not None:
-        return slot.read(value)
-    if slot.required:
-        path = ".".join(slot.path)
-        findings[path] = Finding("field-missing", path=path, expected="it to be there")
-    return None
-
-
-def _dig(raw: FrozenDict, path: tuple[str, ...], findings: dict[str, Finding]) -> Any:
-    value: Any = raw
-    for depth, key in enumerate(path):
-        if isinstance(value, FrozenList) and len(value) == 1:
-            above = ".".join(path[:depth])
-            findings[above] = Finding("list-shape", path=above, expected="an object")
-            value = value[0]
-        if value is None:
-            return None
-        if not isinstance(value, FrozenDict):
-            raise _MismatchError("an object", value, path[:depth])
-        value = value.get(key)
-    return value
-
-
-def _rest(raw: FrozenDict, known: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = {key: value for key, value in raw.items() if key not in known}
-    below = {key: _rest(_one(raw[key]), known[key]) for key in known if known[key] and key in raw}
-    return {**unknown, **{key: value for key, value in below.items() if value}}
-
-
-def _one(value: Any) -> FrozenDict:
-    """Give the object in *value*, whose shape was found good."""
-    if isinstance(value, FrozenList):
-        return _one(value[0])
-    return on.NOTHING_ELSE if value is None else value
 
 
 def to_wire(event: Any) -> dict[str, Any]:
@@ -268,7 +278,11 @@ def _put(wire: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return [source_to_wire(each) for each in value] if isinstance(value, tuple) else value
+    return [_source_as_it_is(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _source_as_it_is(source: Any) -> Any:
+    return source_to_wire(source) if isinstance(source, get_args(on.Source)) else source
 
 
 def source_to_wire(source: on.Source) -> dict[str, Any]:
@@ -281,5 +295,9 @@ def source_to_wire(source: on.Source) -> dict[str, Any]:
 
 
 def _merged(wire: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    both = {key: _merged(wire[key], value) for key, value in extra.items() if isinstance(wire.get(key), dict)}
-    return {**wire, **extra, **both}
+    both = {
+        key: _merged(wire[key], value)
+        for key, value in extra.items()
+        if isinstance(wire.get(key), dict) and isinstance(value, Mapping)
+    }
+    return {**wire, **{key: value for key, value in extra.items() if key not in wire}, **both}

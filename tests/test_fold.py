@@ -1,6 +1,7 @@
 """The laws of the fold, over legal, broken and random streams."""
 
 import copy
+import itertools
 import pickle
 from collections import Counter
 from functools import reduce
@@ -30,7 +31,6 @@ from streamfold import (
 from streamfold._advance import advance
 from streamfold.events import Located
 from streamfold.rules import CLOSED
-import itertools
 
 PRESETS = (CLOSED, STRICT, STANDARD, LENIENT)
 

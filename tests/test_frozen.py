@@ -278,7 +278,7 @@ def test_a_copy_is_the_value_itself(value):
 def test_a_pickled_value_comes_back_frozen(value, protocol):
     frozen = freeze(value, 64)
 
-    thawed = pickle.loads(pickle.dumps(frozen, protocol))  # noqa: S301 - our own pickle
+    thawed = pickle.loads(pickle.dumps(frozen, protocol))
 
     assert thawed == frozen
     assert list(map(type, nodes(thawed))) == list(map(type, nodes(frozen)))

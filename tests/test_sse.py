@@ -443,7 +443,7 @@ def test_a_refusal_says_where_and_how_large():
 
 
 def test_a_refusal_can_be_pickled():
-    error = pickle.loads(pickle.dumps(EventTooLarge(line=3, size=20, limit=19)))  # noqa: S301
+    error = pickle.loads(pickle.dumps(EventTooLarge(line=3, size=20, limit=19)))
 
     assert (error.line, error.size, error.limit) == (3, 20, 19)
     assert str(error) == "line 3: event of 20 bytes or more; expected at most 19"

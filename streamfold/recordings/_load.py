@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
@@ -58,11 +57,11 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
 
 def _loads(text: str) -> Any:
     # decode() looks for white space around the text first, which costs as much as reading it
-    with suppress(ValueError):
+    try:
         value, end = _DECODER.raw_decode(text)
-        if end == len(text):
-            return value
-    return _DECODER.decode(text)
+    except ValueError:
+        end = -1
+    return value if end == len(text) else _DECODER.decode(text)
 
 
 def load(
@@ -126,11 +125,10 @@ def _read_sse(chunks: Iterator[bytes], loads: Loads, most: int) -> Iterator[Any]
     try:
         for chunk in chunks:
             for event in decoder.feed(chunk):
-                yield (
-                    _SENTINEL if event.data in _DONE else Located(_parsed(event.data, loads), event.line, event.name)
-                )
+                yield _located(event, loads)
         rest = decoder.close()
     except EventTooLarge as error:
+        yield from (_located(event, loads) for event in error.events)
         rest = decoder.close()
         yield Located(Unreadable("" if rest is None else rest.text, str(error), cut=True), error.line)
         return
