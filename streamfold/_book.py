@@ -178,7 +178,7 @@ def begin(book: Book, part: Part) -> Book:
     return put(book, part)._replace(
         counts=_counted(book.counts, part.symbol, 1),
         seen=book.seen | {part.symbol},
-        parts=book.parts + 1,
+        parts=book.parts + (part.kind != "plan"),
     )
 
 

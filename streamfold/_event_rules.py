@@ -37,6 +37,10 @@ def _missing(event: on.MessageStart) -> list[str]:
     return [name for name in PLACEHOLDERS if getattr(event, name) is None]
 
 
+def _bare(word: str | None) -> str:
+    return quote(word)[1:-1] if word else ""
+
+
 def _nothing(_: Any) -> str:
     return ""
 
@@ -79,7 +83,9 @@ CHECKS: Final[Mapping[type[Any], tuple[Check, ...]]] = {
         _check(
             "generation-failed",
             lambda it: it.finish_reason not in FAILED,
-            lambda it: ", ".join(filter(None, (it.finish_reason, it.error_type, it.error and quote(it.error, 400)))),
+            lambda it: ", ".join(
+                filter(None, (it.finish_reason, _bare(it.error_type), it.error and quote(it.error, 400)))
+            ),
         ),
         _check("finish-reason-missing", lambda it: it.finish_reason is not None, _nothing, "a finish_reason"),
         _check(

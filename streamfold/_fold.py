@@ -59,7 +59,8 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
         if length <= focus.most:
             return make_state(state.position + 1, state.growing.append(delta), focus, state.book)
     after = advance(state, event)
-    _raise_first(after, 0 if after is state else len(state.book.violations), rules)  # it is where a limit stopped it
+    known = len(state.book.violations)
+    _raise_first(after, known - 1 if after is state else known, rules)  # a limit that was hit raises at every event
     return after
 
 
@@ -203,7 +204,7 @@ def _walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exceptio
     """
     rest = iter(events)
     while state.book.phase is not Phase.STOPPED:
-        run, event, cause = _take_run(rest, state.focus)
+        run, event, cause = _take_run(rest, state)
         state = _extended(state, run)
         if cause is not None:
             yield _interrupted(state, cause), cause
@@ -219,17 +220,22 @@ def _walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exceptio
 _MORE: Final = object()
 
 
-def _take_run(rest: Iterator[Any], focus: Focus) -> tuple[list[str], Any, Exception | None]:
+def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], Any, Exception | None]:
     """Take plain deltas from *rest*: give them, and the event, ``END`` or exception that ended the run.
 
-    A run ends after a while of itself, so that an endless stream is held to its limits.
+    A run ends after a while of itself, so that an endless stream is held to its limits. A located event that would
+    pass a limit ends it too, since only the event itself has its line.
     """
+    focus = state.focus
+    room = focus.most - state.length
     run: list[str] = []
     part = islice(rest, _RUN)
     event = END
     try:
         event = focus.plain.take(part, focus.index, run)
         while type(event) is Located and (delta := _read_located(event, focus)) is not None:
+            if (room := room - len(delta)) < 0 or state.position + len(run) >= focus.last:
+                return run, event, None
             run.append(delta)
             event = next(part, END)
     except Exception as cause:  # noqa: BLE001 - whatever the transport raises

@@ -125,6 +125,13 @@ def _new_list(values: Iterable[Any]) -> FrozenList:
     return frozen
 
 
+def thaw(value: Any) -> Any:
+    """Give a plain copy of a frozen value, as deep as it goes."""
+    if isinstance(value, FrozenDict):
+        return {key: thaw(inner) for key, inner in value.items()}
+    return [thaw(inner) for inner in value] if isinstance(value, FrozenList) else value
+
+
 def weight(value: Any) -> int:
     """Count the characters of all strings in a frozen value, keys included, and one more for each node."""
     if isinstance(value, str):

@@ -94,7 +94,7 @@ def _accepts(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
     head = f"event['type'] == {wire_type!r}{place} and len(event) == {size}"
     names = [f"step_{depth}" for depth in range(len(inner))]
     steps = [
-        f"len({name} := {above}[{key!r}]) == 1"
+        f"type({name} := {above}[{key!r}]) is dict and len({name}) == 1"
         for name, above, key in zip(names, ["event", *names], path, strict=False)
     ]
     last = f"type(text := {names[-1]}[{path[-1]!r}]) is str"

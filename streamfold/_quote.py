@@ -12,11 +12,12 @@ class _Writer(Repr):
 
 
 def quote(value: Any, most: int = 60) -> str:
-    """Give *value* as Python writes it, strings cut in their middle to about *most* characters."""
+    """Give *value* as Python writes it, strings cut to about *most* characters, and the whole to four times that."""
     writer = _Writer()  # its settings are arguments only from Python 3.12 on
     writer.maxlevel, writer.maxdict, writer.maxlist = 3, 4, 4
     writer.maxstring = writer.maxlong = writer.maxother = most
     try:
-        return writer.repr(value)
+        shown = writer.repr(value)
     except ValueError:  # an integer of more digits than Python writes
-        return f"a very large {type(value).__name__}"
+        shown = f"a very large {type(value).__name__}"
+    return shown if len(shown) <= 4 * most else f"{shown[: 2 * most]}...{shown[-2 * most :]}"

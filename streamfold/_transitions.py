@@ -136,7 +136,7 @@ def open_by_delta(book: Book, at: At, event: Any, key: Key) -> Book:
 
 
 def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
-    if book.parts >= book.limits.parts:
+    if book.parts >= book.limits.parts and key != PLAN_KEY:
         raise ExceededError(f"more than {book.limits.parts} parts")
     kind, index = key
     start = event if stage is Stage.OPEN and key != PLAN_KEY else None

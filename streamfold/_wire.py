@@ -246,7 +246,10 @@ SPOILING: Final = frozenset(
 
 def _first_path(fields: FrozenDict) -> list[str]:
     key, value = next(iter(fields.items()))
-    return [str(key)[:_LONGEST_KEY], *(_first_path(value) if value and isinstance(value, FrozenDict) else ())]
+    return [
+        quote(str(key)[:_LONGEST_KEY])[1:-1],
+        *(_first_path(value) if value and isinstance(value, FrozenDict) else ()),
+    ]
 
 
 _LONGEST_KEY: Final = 40

@@ -1,6 +1,7 @@
 """How much a stream may hold: safety, not taste."""
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.validators import ge, le
 
 
 @frozen
@@ -12,7 +13,8 @@ class Limits:
         events: of the stream.
         parts: content blocks, tool calls and citations together.
         arguments: of one tool call, in code points.
-        nesting: of brackets in one event or in one call's arguments.
+        nesting: of brackets in one event or in one call's arguments; at least 8, which the API's own events need,
+            and at most 200, since Python's recursion has a limit of its own.
         violations: that are told before the fold ends.
 
     Examples:
@@ -27,7 +29,7 @@ class Limits:
     events: int = 2_000_000
     parts: int = 10_000
     arguments: int = 4_000_000
-    nesting: int = 64
+    nesting: int = field(default=64, validator=(ge(8), le(200)))
     violations: int = 10_000
 
 

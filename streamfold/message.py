@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import field, fields, frozen
 
-from ._frozen import FrozenDict
+from ._frozen import FrozenDict, thaw
 from ._plain import PLAIN
 from ._segments import runs
 from .events import NOTHING_ELSE, DocumentSource, OtherSource, Source, ToolSource
@@ -244,7 +244,7 @@ def _seamless(kept: tuple[Kept, ...]) -> tuple[Any, ...]:
 
 def _delta(event: Any) -> tuple[Any, str]:
     """Give what a plain delta is for, and its characters; None and nothing for any other event."""
-    plain = dict(event) if isinstance(event, FrozenDict) else {}
+    plain = thaw(event) if isinstance(event, FrozenDict) else {}
     index: Any = plain.get("index")
     for symbol, each in PLAIN.items():
         text = each.read(plain, index)

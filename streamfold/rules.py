@@ -9,8 +9,13 @@ from typing import Final, Self
 from attrs import evolve, field, frozen
 
 from ._catalogue import FATAL, RULES, Moment, Rule, Severity
+from ._frozen import FrozenDict
 
 __all__ = ["CLOSED", "LENIENT", "RULES", "STANDARD", "STRICT", "Moment", "Rule", "Rules", "Severity"]
+
+
+def _frozen_copy(severities: Mapping[str, Severity]) -> FrozenDict:
+    return FrozenDict(severities)
 
 
 @frozen
@@ -28,13 +33,10 @@ class Rules:
     """
 
     name: str
-    severities: Mapping[str, Severity] = field(repr=False)
+    severities: Mapping[str, Severity] = field(repr=False, converter=_frozen_copy)
 
     def __getitem__(self, code: str) -> Severity:
         return self.severities[code]
-
-    def __hash__(self) -> int:
-        return hash((self.name, *self.severities.values()))
 
     def with_(self, changes: Mapping[str, Severity | str], *, name: str = "") -> Self:
         """Give these rules with some severities changed.
@@ -56,9 +58,10 @@ def _changed(code: str, severity: Severity | str) -> Severity:
         raise ValueError(f"{code} is an error under all rules")
     if isinstance(severity, Severity):
         return severity
-    if severity.upper() not in Severity.__members__:
+    name = str(severity).upper()
+    if name not in Severity.__members__:
         raise ValueError(f"{severity!r} is no severity; expected error, warning or ignore")
-    return Severity[severity.upper()]
+    return Severity[name]
 
 
 STRICT: Final = Rules("strict", {code: rule.strict for code, rule in RULES.items()})

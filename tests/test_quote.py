@@ -61,7 +61,7 @@ def test_what_is_quoted_reads_like_python(value, quoted):
         ("abcdefghijklmnopqrs", "'abcdefg...lmnopqrs'"),
         ("a" * 10**6, "'aaaaaaa...aaaaaaaa'"),
         (10**30, "10000000...000000000"),
-        (freeze({"key": {"inner": "abcdefghij"}}, 9), "{'key': {'inner'...defghij'}}"),
+        (freeze({"key": {"inner": "abcdefghij"}}, 9), "{'key': {'inner': 'abcdefghij'}}"),
     ],
 )
 def test_what_is_long_is_cut_in_its_middle(value, quoted):

@@ -40,6 +40,49 @@ COMES = {
     Moment.INPUT_END: ("the end of the input",),
 }
 
+# What is promised of each rule: how its breach is graded under STRICT, STANDARD and LENIENT, and what it is about.
+E, W = Severity.ERROR, Severity.WARNING
+PROMISED = {
+    (E, E, E): {
+        "input": "no-message-end event-cut interrupted limit-exceeded",
+    },
+    (E, E, W): {
+        "shape": "event-unreadable not-an-object type-missing api-error foreign-api field-missing field-wrong-type",
+        "message": "no-message-start message-start-repeated after-message-end placeholder-filled",
+        "part": "part-restarted delta-outside-part end-outside-part part-left-open",
+        "content": "content-kind-mismatch",
+        "citation": "citation-target-missing citation-outside citation-text-differs",
+        "call": (
+            "call-id-missing call-name-missing call-id-repeated arguments-cut arguments-malformed "
+            "arguments-not-object arguments-duplicate-key arguments-number"
+        ),
+        "outcome": "generation-failed finish-reason-missing finish-reason-disagrees message-id-differs",
+    },
+    (E, W, W): {
+        "shape": "list-shape sse-name-differs",
+        "message": "message-id-missing role-unexpected placeholder-missing",
+        "part": "index-skipped index-missing",
+        "joint": (
+            "parts-interleaved content-repeated thinking-late text-with-calls plan-with-content "
+            "plan-after-call citation-interrupted"
+        ),
+        "content": "start-filled",
+        "citation": (
+            "citation-source-count citation-of-thinking citation-kind-differs citation-early "
+            "citation-late citation-utf16"
+        ),
+        "call": "call-type-unexpected arguments-null",
+        "outcome": (
+            "finish-reason-unknown error-disagrees answer-missing usage-missing usage-malformed message-end-id"
+        ),
+    },
+    (W, W, W): {
+        "shape": "unknown-event unknown-field",
+        "content": "content-type-unknown",
+        "input": "sentinel-cut",
+    },
+}
+
 rules = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 presets = pytest.mark.parametrize("preset", ALL, ids=[preset.name for preset in ALL])
 codes = st.sampled_from(sorted(RULES))
@@ -109,6 +152,7 @@ def test_a_rule_is_judged_at_its_moment(rule):
 
     assert violation.came.split(" 0")[0] in COMES.get(rule.moment, (violation.came.split(" 0")[0],))
     assert (violation.position == positions) == (rule.moment is Moment.INPUT_END)
+    assert rule.code.startswith("arguments-") == (rule.moment is Moment.CALL_END)
     assert violation.about is None or rule.moment in (Moment.TARGET_END, Moment.MESSAGE_END)
 
 
@@ -159,6 +203,15 @@ def test_a_rule_says_what_it_is(rule):
     assert rule.group in ERRORS
     assert rule.moment in Moment
     assert rule.example
+
+
+def test_each_rule_is_graded_as_it_was_promised():
+    assert {(rule.code, rule.group, rule.grades) for rule in RULES.values()} == {
+        (code, group, grades)
+        for grades, groups in PROMISED.items()
+        for group, codes in groups.items()
+        for code in codes.split()
+    }
 
 
 @rules

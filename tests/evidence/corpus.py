@@ -72,7 +72,8 @@ def returns(events, rules):
 def cut_everywhere(data):
     """Give how many cuts are partial and how many whole, and those that are neither as they should be."""
     counts, wrong = Counter(), []
-    whole = data.index(b"\n\n", data.index(b"message-end")) if data.startswith(b"event") else data.rindex(b"}")
+    # the last byte of the message-end: of the blank line that dispatches it, or of its object
+    whole = data.index(b"\n\n", data.index(b"message-end")) + 1 if data.startswith(b"event") else data.rindex(b"}")
     for size in range(len(data)):
         [recording] = load(data[:size])
         report = check(recording.events, LENIENT)
