@@ -117,10 +117,10 @@ def candidates(draw):
 
 
 def exact(value):
-    """Whether every mapping in the value is a dict, and no kind of one."""
+    """Whether every mapping and string in the value is a dict or str, and no kind of one."""
     if isinstance(value, Mapping):
         return type(value) is dict and all(map(exact, value.values()))
-    return True
+    return not isinstance(value, str) or type(value) is str
 
 
 # Recognising one event
