@@ -6,9 +6,10 @@ Run it from the root of the repository::
 
 A mutation leaves out one cell of ``MESSAGE`` or ``PARTS``, one row of ``JOINT`` or one symbol of such a row, one entry
 of ``ROUTES``, ``TRANSPARENT`` or ``SYMBOLS``, or one rule of the catalogue; or it changes one grade of a rule under one
-preset where strictness stays monotone. It is a line appended to the module that holds the table, in a copy of the
-library and its tests in a temporary folder. The tests that are nearest run first, and the rest only if they stay green;
-not those of rooms that know nothing of the tables, nor those of the pages that are generated from them.
+preset where strictness stays monotone. It is a line behind the definition of the table, before anything is derived
+from it, in a copy of the library and its tests in a temporary folder. The tests that are nearest run first, and the
+rest only if they stay green; not those of rooms that know nothing of the tables, nor those of the pages that are
+generated from them.
 
 It prints a line for each mutation: the first test that turned red, ``IMPORT`` with the file that could not even be
 collected, or ``SURVIVED``; then how many there were of each. Tests that are red before any mutation are named first and
@@ -16,6 +17,7 @@ left out, and so are those that ``--without`` names, by file or node id. It exit
 """
 
 import argparse
+import ast
 import os
 import re
 import shutil
@@ -57,13 +59,18 @@ class Mutation(NamedTuple):
     """Something that is left out of a table, or changed in it.
 
     Attributes:
-        module: the file of the table.
-        patch: what is appended to it.
+        table: the name of the table.
+        patch: what comes behind its definition.
     """
 
     name: str
-    module: str
+    table: str
     patch: str
+
+    @property
+    def module(self) -> str:
+        """The file of the table."""
+        return CATALOGUE if self.table == "RULES" else ORDER
 
 
 # What is left out
@@ -82,7 +89,7 @@ def message_cells() -> Iterator[Mutation]:
     for phase, row in MESSAGE.items():
         for event in row:
             name = "PART" if event is PART else f"on.{event.__name__}"
-            yield _deletion(f"MESSAGE[Phase.{phase.name}][{name}]")
+            yield _deletion("MESSAGE", f"[Phase.{phase.name}][{name}]")
 
 
 def part_cells() -> Iterator[Mutation]:
@@ -91,11 +98,11 @@ def part_cells() -> Iterator[Mutation]:
         own = f"PARTS[{kind!r}] = {{stage: dict(row) for stage, row in PARTS[{kind!r}].items()}}\n"
         for stage, row in stages.items():
             for act in row:
-                yield _deletion(f"PARTS[{kind!r}][Stage.{stage.name}][Act.{act.name}]", first=own)
+                yield _deletion("PARTS", f"[{kind!r}][Stage.{stage.name}][Act.{act.name}]", first=own)
 
 
-def _deletion(cell: str, module: str = ORDER, first: str = "") -> Mutation:
-    return Mutation(f"del {cell}", module, f"{first}del {cell}")
+def _deletion(table: str, cell: str, first: str = "") -> Mutation:
+    return Mutation(f"del {table}{cell}", table, f"{first}del {table}{cell}")
 
 
 def joint_rows() -> Iterator[Mutation]:
@@ -108,7 +115,7 @@ def joint_rows() -> Iterator[Mutation]:
 
 def _without(table: str, place: int, name: str) -> Mutation:
     patch = f"{table} = (*{table}[:{place}], *{table}[{place} + 1 :])"
-    return Mutation(f"del {table}[{place}] ({name})", ORDER, patch)
+    return Mutation(f"del {table}[{place}] ({name})", table, patch)
 
 
 def _narrowed(place: int, code: str, name: str, symbol: Any) -> Mutation:
@@ -116,21 +123,21 @@ def _narrowed(place: int, code: str, name: str, symbol: Any) -> Mutation:
     held = f"{symbol!r}" if isinstance(symbol, str) else f"({symbol[0]!r}, Act.{symbol[1].name})"
     row = f"JOINT[{place}]._replace({name}=JOINT[{place}].{name} - {{{held}}})"
     patch = f"JOINT = (*JOINT[:{place}], {row}, *JOINT[{place} + 1 :])"
-    return Mutation(f"JOINT[{place}] ({code}): {name} without {shown}", ORDER, patch)
+    return Mutation(f"JOINT[{place}] ({code}): {name} without {shown}", "JOINT", patch)
 
 
 def entries() -> Iterator[Mutation]:
     for event in ROUTES:
-        yield _deletion(f"ROUTES[on.{event.__name__}]")
+        yield _deletion("ROUTES", f"[on.{event.__name__}]")
     for event in TRANSPARENT:
-        yield _deletion(f"TRANSPARENT[on.{event.__name__}]")
+        yield _deletion("TRANSPARENT", f"[on.{event.__name__}]")
     for place, each in enumerate(SYMBOLS):
         yield _without("SYMBOLS", place, f"{each.event.__name__} {each.symbol}")
 
 
 def rules() -> Iterator[Mutation]:
     for code in RULES:
-        yield _deletion(f"RULES[{code!r}]", CATALOGUE)
+        yield _deletion("RULES", f"[{code!r}]")
 
 
 def grades() -> Iterator[Mutation]:
@@ -138,7 +145,7 @@ def grades() -> Iterator[Mutation]:
         for changed in _neighbours(rule.grades):
             names = ", ".join(f"Severity.{grade.name}" for grade in changed)
             patch = f"RULES[{code!r}] = evolve(RULES[{code!r}], grades=({names}))"
-            yield Mutation(f"{code}: {_letters(rule.grades)} -> {_letters(changed)}", CATALOGUE, patch)
+            yield Mutation(f"{code}: {_letters(rule.grades)} -> {_letters(changed)}", "RULES", patch)
 
 
 def _neighbours(held: tuple[Severity, ...]) -> Iterator[tuple[Severity, ...]]:
@@ -176,7 +183,7 @@ def tried(folder: Path, mutation: Mutation, spared: tuple[str, ...]) -> Result:
     module = folder / mutation.module
     source = module.read_text(encoding="utf-8")
     forget(folder, module)
-    module.write_text(f"{source}\n\n{mutation.patch}\n", encoding="utf-8")
+    module.write_text(mutated(source, mutation), encoding="utf-8")
     try:
         nearest = NEAREST[mutation.module]
         rest = [name for name in suite(folder, spared) if name not in nearest]
@@ -184,6 +191,17 @@ def tried(folder: Path, mutation: Mutation, spared: tuple[str, ...]) -> Result:
     finally:
         forget(folder, module)
         module.write_text(source, encoding="utf-8")
+
+
+def mutated(source: str, mutation: Mutation) -> str:
+    """Give the source of a module in which the patch stands right behind the table."""
+    [end] = (
+        statement.end_lineno
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == mutation.table
+    )
+    lines = source.splitlines()
+    return "\n".join([*lines[:end], mutation.patch, *lines[end:], ""])
 
 
 def forget(folder: Path, module: Path) -> None:
