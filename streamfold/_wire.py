@@ -62,10 +62,11 @@ def _source(value: FrozenDict) -> on.Source:
     kind = _SOURCES.get(name) if isinstance(name, str) else None
     if kind is None:
         return on.OtherSource(value)
-    known = {each.name: (value.get(each.name), each.type) for each in fields(kind) if each.name != "extra"}
-    rest = FrozenDict((key, inner) for key, inner in value.items() if key not in {*known, "type"})
+    reads = _SOURCE_READS[kind]
+    rest = {key: inner for key, inner in value.items() if key not in reads and key != "type"}
+    extra = FrozenDict(rest) if rest else on.NOTHING_ELSE
     try:
-        source: on.Source = kind(**{name: _CONVERTER.structure(*each) for name, each in known.items()}, extra=rest)
+        source: on.Source = kind(**{key: read(value.get(key)) for key, read in reads.items()}, extra=extra)
     except _MismatchError:
         return on.OtherSource(value)
     return source
@@ -94,6 +95,16 @@ _CONVERTER.register_structure_hook(FrozenDict, _OBJECT)
 _CONVERTER.register_structure_hook_func(lambda kind: kind == tuple[on.Source, ...], _sources)
 
 _SOURCES: Final[Mapping[str, type[Any]]] = {"document": on.DocumentSource, "tool": on.ToolSource}
+
+
+def _optional(each: "Attribute[Any]") -> Callable[[Any], Any]:
+    hook = _CONVERTER.get_structure_hook(each.type)
+    return lambda value: hook(value, each.type)
+
+
+_SOURCE_READS: Final[Mapping[type[Any], dict[str, Callable[[Any], Any]]]] = {
+    kind: {each.name: _optional(each) for each in fields(kind) if each.name != "extra"} for kind in _SOURCES.values()
+}
 
 
 class _Slot(NamedTuple):
