@@ -200,9 +200,9 @@ class Symbol(NamedTuple):
     needs: frozenset[str] = frozenset()
 
 
+# Where a thinking block may start, a text block may too, so that one is not among them.
 SYMBOLS: Final = (
     Symbol(on.ContentStart, "text", Act.START),
-    Symbol(on.ContentStart, "thinking", Act.START),
     Symbol(on.ContentDelta, "text", Act.DELTA, frozenset({"text"})),
     Symbol(on.ContentDelta, "thinking", Act.DELTA, frozenset({"thinking"})),
     Symbol(on.ContentEnd, "text", Act.END, frozenset({"text", "thinking", "other"})),

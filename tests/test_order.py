@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamfold import LENIENT, State, check, events
 from streamfold._advance import advance
 from streamfold._book import BLOCKS, Phase, Stage, is_planning
-from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, SYMBOLS, TRANSPARENT, Act, expected, stage_of
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, TRANSPARENT, Act, expected, stage_of
 
 ORDER = {"message", "part", "joint"}
 
@@ -156,16 +156,48 @@ def test_a_joint_rule_is_broken_by_each_of_its_acts(code, symbol, act, other, re
     assert code in order_codes(new)[len(order_codes(state)) :]
 
 
-@pytest.mark.parametrize(("other", "symbol"), [(a, b) for a in BLOCKS for b in ("text", "thinking", "call", "plan")])
-def test_what_follows_a_closed_part_breaks_just_the_joint_rules_of_its_rows(other, symbol):
-    act = Act.DELTA if symbol == "plan" else Act.START
-    rows = [rule.code for rule in JOINT if (symbol, act) in rule.acts and other in rule.seen]
-    start = ACTS[symbol][list(Act).index(act)]
-    start = start if symbol == "plan" else {**start, "index": int((other == "call") == (symbol == "call"))}
+AFTER = {
+    ("text", "text"): ["content-repeated"],
+    ("text", "thinking"): ["thinking-late"],
+    ("text", "call"): ["text-with-calls"],
+    ("text", "plan"): ["plan-with-content"],
+    ("thinking", "text"): [],
+    ("thinking", "thinking"): ["content-repeated"],
+    ("thinking", "call"): [],
+    ("thinking", "plan"): ["plan-with-content"],
+    ("other", "text"): [],
+    ("other", "thinking"): [],
+    ("other", "call"): [],
+    ("other", "plan"): [],
+    ("call", "text"): ["text-with-calls"],
+    ("call", "thinking"): ["thinking-late"],
+    ("call", "call"): [],
+    ("call", "plan"): ["plan-after-call"],
+    ("plan", "text"): ["plan-with-content"],
+    ("plan", "thinking"): ["plan-with-content"],
+    ("plan", "call"): [],
+    ("plan", "plan"): [],
+}
 
-    new = state_after(s.message_start(), *BEGUN[other], start)
 
-    assert order_codes(new) == rows
+@pytest.mark.parametrize(("other", "symbol"), AFTER)
+def test_what_follows_a_closed_part_breaks_just_these_joint_rules(other, symbol):
+    follows = ACTS[symbol][list(Act).index(Act.DELTA if symbol == "plan" else Act.START)]
+    kinds = {"text": "content", "thinking": "content", "other": "content"}
+    index = int(kinds.get(other, other) == kinds.get(symbol, symbol))
+    follows = follows if symbol == "plan" else {**follows, "index": index}
+
+    new = state_after(s.message_start(), *BEGUN[other], follows)
+
+    assert order_codes(new) == AFTER[other, symbol]
+
+
+@pytest.mark.parametrize("other", sorted(BLOCKS))
+@pytest.mark.parametrize("symbol", ["text", "thinking", "other", "call"])
+def test_whatever_starts_while_a_part_is_open_interleaves_with_it(other, symbol):
+    new = state_after(s.message_start(), BEGUN[other][0], ACTS[symbol][0])
+
+    assert "parts-interleaved" in order_codes(new)
 
 
 @given(s.legal(), st.data())
@@ -181,36 +213,28 @@ def test_what_is_expected_breaks_no_rule_of_order_and_nothing_else_is_expected(s
 
 
 def candidates(state, kind):
-    """Give an event of *kind* for each part that it could be about."""
+    """Give an event of *kind* for each part that it could be about; of a citation, only where there is what it cites."""
     book = state.book
-    for each in SYMBOLS:
-        citable = {part.symbol for part in book.open.values()} | ({"plan"} if is_planning(book) else set())
-        if each.event is kind and not (each.symbol == "citation" and citable.isdisjoint(each.needs | {"citation"})):
-            route = ROUTES[kind]
-            opened = [part.index for part in book.open.values() if part.symbol in each.needs]
-            indexes = [book.following.get(route.kind, 0)] if each.act is Act.START else opened
-            for index in indexes or [0]:
-                yield built(kind, each.symbol, index, state)
-    if kind is events.MessageStart:
-        yield s.message_start()
-    if kind is events.MessageEnd:
-        yield s.message_end("COMPLETE")
+    opened = {symbol: [part.index for part in book.open.values() if part.symbol == symbol] for symbol in CITABLE}
+    content = [(part.index, part.symbol) for part in book.open.values() if part.kind == "content"]
+    following = book.following.get
+    cited = [{}] * len(opened["text"]) + [{"type": "PLAN"}] * is_planning(book)
+    return {
+        events.MessageStart: [s.message_start()],
+        events.ContentStart: [s.content_start(following("content", 0), symbol) for symbol in ("text", "thinking")],
+        events.ContentDelta: [s.content_delta("x", index, symbol) for index, symbol in content],
+        events.ContentEnd: [s.content_end(index) for index, _ in content],
+        events.ToolPlanDelta: [s.plan_delta("x")],
+        events.ToolCallStart: [s.call_start(following("call", 0))],
+        events.ToolCallDelta: [s.call_delta("x", index) for index in opened["call"]],
+        events.ToolCallEnd: [s.call_end(index) for index in opened["call"]],
+        events.CitationStart: [s.citation_start(0, 0, "", following("citation", 0), **each) for each in cited],
+        events.CitationEnd: [s.citation_end(index) for index in opened["citation"]],
+        events.MessageEnd: [s.message_end()],
+    }[kind]
 
 
-def built(kind, symbol, index, state):
-    plan = symbol == "citation" and not state.book.open
-    makers = {
-        events.ContentStart: lambda: s.content_start(index, symbol),
-        events.ContentDelta: lambda: s.content_delta("x", index, symbol),
-        events.ContentEnd: lambda: s.content_end(index),
-        events.ToolPlanDelta: lambda: s.plan_delta("x"),
-        events.ToolCallStart: lambda: s.call_start(index),
-        events.ToolCallDelta: lambda: s.call_delta("x", index),
-        events.ToolCallEnd: lambda: s.call_end(index),
-        events.CitationStart: lambda: s.citation_start(0, 0, "", index, **({"type": "PLAN"} if plan else {})),
-        events.CitationEnd: lambda: s.citation_end(index),
-    }
-    return makers[kind]()
+CITABLE = ("text", "call", "citation")
 
 
 def test_debug_events_and_unknown_types_are_transparent_to_the_order():

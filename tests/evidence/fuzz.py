@@ -274,7 +274,7 @@ def extreme(chance: Random) -> Any:
     """Give something that is as large as a value of its sort can be, or no JSON at all."""
     return chance.choice(
         (
-            lambda: nested(chance.choice((63, 64, 65, 500, 2000))),
+            lambda: nested(chance.choice((8, 9, 63, 64, 65, 199, 200, 201, 2000))),
             lambda: s.call_delta("[" * chance.choice((63, 64, 65, 5000)), chance.randrange(2)),
             lambda: s.call_delta("9" * 5000, chance.randrange(2)),
             lambda: Unreadable("{" * 100, "no JSON", cut=chance.random() < 0.5),
@@ -470,7 +470,17 @@ def extremes() -> Iterator[list[Any]]:
         yield s.whole(*s.text_block(text))
         yield s.whole(s.plan_delta(text), *s.call("{}"), end=s.message_end("TOOL_CALL"))
         yield s.whole(*s.text_block(text, "Hi"), Unreadable(text, "no JSON"))
-    for held in (nested(DEEP), nested(900), 10**DEEP, -(10**DEEP), math.nan, math.inf, "x" * DEEP):
+    for held in (
+        nested(DEEP),
+        nested(900),
+        nested(190),
+        nested(200),
+        10**DEEP,
+        -(10**DEEP),
+        math.nan,
+        math.inf,
+        "x" * DEEP,
+    ):
         yield [held, s.message_start(), held]
         yield s.whole(*s.text_block("Hi"), end=s.message_end(usage=held))
         yield s.whole(*s.text_block("Hi"), end=s.message_end(usage={"tokens": {"input_tokens": held}}))
@@ -547,7 +557,7 @@ def try_out(tally: Tally, item: Case | bytes, chance: Random, seed: str) -> None
 
 
 def made(chance: Random, files: list[bytes], streams: list[list[Any]]) -> Iterator[Case | bytes]:
-    yield from (Case(tuple(events)) for events in extremes())
+    yield from (Case(tuple(events), limits) for limits in (DEFAULT, Limits(nesting=200)) for events in extremes())
     yield from extreme_bytes()
     while True:
         pick = chance.random()
@@ -564,7 +574,7 @@ LIMITS = {
     "events": (0, 1, 20, 60),
     "parts": (0, 1, 2),
     "arguments": (0, 10, 60),
-    "nesting": (0, 1, 4, 6),
+    "nesting": (8, 9, 200),
     "violations": (0, 1, 5),
 }
 
