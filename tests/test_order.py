@@ -213,7 +213,7 @@ def test_what_is_expected_breaks_no_rule_of_order_and_nothing_else_is_expected(s
 
 
 def candidates(state, kind):
-    """Give an event of *kind* for each part that it could be about; of a citation, only where there is what it cites."""
+    """Give an event of *kind* for each part that it could be about; a citation only where there is what it cites."""
     book = state.book
     opened = {symbol: [part.index for part in book.open.values() if part.symbol == symbol] for symbol in CITABLE}
     content = [(part.index, part.symbol) for part in book.open.values() if part.kind == "content"]
