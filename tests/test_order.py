@@ -104,7 +104,11 @@ PART_CELLS = {
     (Stage.CLOSED, Act.END): (["end-outside-part"], Stage.CLOSED, 1),
 }
 PLAN_CELLS = {(Stage.ABSENT, Act.DELTA): ([], Stage.OPEN, 0), (Stage.OPEN, Act.DELTA): ([], Stage.OPEN, 0)}
-CELLS = [(kind, stage, act) for kind, stages in PARTS.items() for stage, row in stages.items() for act in row]
+CELLS = [
+    *[(kind, stage, act) for kind in ("content", "call") for stage in Stage for act in Act],
+    *[("citation", stage, act) for stage in (Stage.ABSENT, Stage.OPEN, Stage.CLOSED) for act in (Act.START, Act.END)],
+    *[("plan", stage, Act.DELTA) for stage in (Stage.ABSENT, Stage.OPEN)],
+]
 
 
 @pytest.mark.parametrize(("kind", "stage", "act"), CELLS)
@@ -190,6 +194,20 @@ def test_what_follows_a_closed_part_breaks_just_these_joint_rules(other, symbol)
     new = state_after(s.message_start(), *BEGUN[other], follows)
 
     assert order_codes(new) == AFTER[other, symbol]
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("symbol", [*sorted(BLOCKS), "plan", "citation"])
+def test_whatever_comes_between_citation_start_and_citation_end_interrupts_it(symbol, act):
+    event = ACTS[symbol][list(Act).index(act)]
+    if event is None:
+        return
+    opened = [] if symbol in ("plan", "citation") or act is Act.START else BEGUN[symbol][:1]
+    cited = s.citation_start(0, 0, "", type="PLAN")
+
+    new = state_after(s.message_start(), s.plan_delta("x"), *opened, cited, event)
+
+    assert "citation-interrupted" in order_codes(new)
 
 
 @pytest.mark.parametrize("other", sorted(BLOCKS))
