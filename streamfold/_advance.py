@@ -1,6 +1,7 @@
 """One event further: read it, judge it, repair what it broke, take it in. A total function that raises nothing."""
 
 from collections.abc import Iterable
+from functools import reduce
 from itertools import islice
 from typing import Any, Final
 
@@ -22,8 +23,10 @@ from ._book import (
     keep,
     violate,
 )
+from ._catalogue import RULES
 from ._citations import name
 from ._frozen import TooDeep
+from ._log import Log
 from ._order import Act, Route
 from ._quote import quote
 from ._state import State, focused, settled
@@ -49,7 +52,7 @@ def _advance(state: State, item: Any, line: int | None = None, sse_name: str | N
     try:
         reading = read(item, book.limits.nesting)
         at = at._replace(came=_label(reading), raw=reading.raw)
-        return focused(at.position + 1, _bounded(_judge(book, at, reading, sse_name), at))
+        return focused(at.position + 1, _bounded(_in_order(_judge(book, at, reading, sse_name), book), at))
     except TooDeep:
         return _stop(state, at, f"brackets are nested deeper than {book.limits.nesting}")
     except ExceededError as error:
@@ -59,6 +62,16 @@ def _advance(state: State, item: Any, line: int | None = None, sse_name: str | N
 def _stop(state: State, at: At, why: str) -> State:
     book = violate(settled(state), at, Finding("limit-exceeded", why))
     return focused(state.position, book._replace(phase=Phase.STOPPED))
+
+
+def _in_order(book: Book, before: Book) -> Book:
+    """Give the book in which the violations of one event stand in the order of the catalogue."""
+    new = book.violations.since(len(before.violations))
+    ordered = sorted(new, key=lambda violation: _ORDER[violation.code])
+    return book if new == ordered else book._replace(violations=reduce(Log.append, ordered, before.violations))
+
+
+_ORDER: Final = {code: number for number, code in enumerate(RULES)}
 
 
 def _bounded(book: Book, at: At) -> Book:

@@ -100,6 +100,10 @@ CHECKS: Final[Mapping[type[Any], tuple[Check, ...]]] = {
             lambda it: f"finish_reason {quote(it.finish_reason)}, error {quote(it.error)}",
         ),
         _check("usage-missing", lambda it: it.usage is not None, _nothing),
-        _check("usage-malformed", lambda it: not malformed(it.usage), lambda it: quote(malformed(it.usage))),
+        _check(
+            "usage-malformed",
+            lambda it: not malformed(it.usage),
+            lambda it: ", ".join(f"{name} {quote(value)}" for name, value in malformed(it.usage).items()),
+        ),
     ),
 }

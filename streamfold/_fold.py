@@ -270,7 +270,14 @@ def _end(state: State) -> State:
 
 
 def _interrupted(state: State, cause: Exception) -> State:
-    return _ended_by(state, Finding("interrupted", f"{type(cause).__name__}: {quote(str(cause), 200)}"))
+    return _ended_by(state, Finding("interrupted", f"{type(cause).__name__}: {quote(_said(cause), 200)}"))
+
+
+def _said(cause: Exception) -> str:
+    try:
+        return str(cause)
+    except Exception:  # noqa: BLE001 - what broke the transport may be broken itself
+        return "it does not say why"
 
 
 def _ended_by(state: State, breach: Finding) -> State:

@@ -10,14 +10,18 @@ class _Writer(Repr):
     repr_FrozenDict = Repr.repr_dict  # noqa: N815 - reprlib makes this name
     repr_FrozenList = Repr.repr_list  # noqa: N815
 
+    def repr_int(self, x: int, level: int) -> str:
+        """Write an integer, if Python writes one of so many digits."""
+        return f"an integer of {x.bit_length()} bits" if x.bit_length() > _MOST_BITS else super().repr_int(x, level)
+
+
+_MOST_BITS = 10_000  # not quite the 4300 digits that Python writes unless it is told otherwise
+
 
 def quote(value: Any, most: int = 60) -> str:
     """Give *value* as Python writes it, strings cut to about *most* characters, and the whole to four times that."""
     writer = _Writer()  # its settings are arguments only from Python 3.12 on
     writer.maxlevel, writer.maxdict, writer.maxlist = 3, 4, 4
     writer.maxstring = writer.maxlong = writer.maxother = most
-    try:
-        shown = writer.repr(value)
-    except ValueError:  # an integer of more digits than Python writes
-        shown = f"a very large {type(value).__name__}"
+    shown = writer.repr(value)
     return shown if len(shown) <= 4 * most else f"{shown[: 2 * most]}...{shown[-2 * most :]}"

@@ -140,7 +140,17 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
         raise ExceededError(f"more than {book.limits.parts} parts")
     kind, index = key
     start = event if stage is Stage.OPEN and key != PLAN_KEY else None
+    book = book._replace(spent=book.spent + _named(start))
     return begin(book, Part(kind, index, symbol_of(event, kind), at.position, stage, start))  # type: ignore[arg-type]
+
+
+def _named(start: Any) -> int:
+    """Count what a start calls its part, where that is not just a name."""
+    held = sum(len(getattr(start, name, None) or "") for name in ("id", "name", "type"))
+    return held if held > _LONGEST_NAME else 0
+
+
+_LONGEST_NAME: Final = 256
 
 
 def symbol_of(event: Any, kind: str) -> str:

@@ -15,9 +15,9 @@ def usage(raw: FrozenDict | None) -> Usage | None:
 
 
 def malformed(raw: FrozenDict | None) -> dict[str, Any]:
-    """Give the known fields of *raw* that are not what they should be."""
+    """Give the known fields of *raw* that are not what they should be, by their paths."""
     read = usage(raw)
-    return {} if read is None else dict(_misplaced(read))
+    return {} if read is None else _misplaced(read)
 
 
 def to_wire(counts: Usage | BilledUnits | Tokens) -> dict[str, Any]:
@@ -54,10 +54,10 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def _misplaced(counts: Any) -> list[tuple[str, Any]]:
+def _misplaced(counts: Any, path: str = "") -> dict[str, Any]:
     names = {each.name for each in fields(type(counts))} - {"extra"}
-    below = [pair for name in _READERS if (inner := getattr(counts, name, None)) for pair in _misplaced(inner)]
-    return [
-        *((name, value) for name, value in counts.extra.items() if name in names and value is not None),
-        *below,
-    ]
+    here = {path + name: value for name, value in counts.extra.items() if name in names and value is not None}
+    for name in _READERS:
+        if inner := getattr(counts, name, None):
+            here |= _misplaced(inner, f"{path}{name}.")
+    return here

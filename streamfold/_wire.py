@@ -257,8 +257,10 @@ SPOILING: Final = frozenset(
 
 def _first_path(fields: FrozenDict) -> list[str]:
     key, value = next(iter(fields.items()))
+    # a mapping that is no JSON may have any keys
+    name = quote(key[:_LONGEST_KEY])[1:-1] if type(key) is str else quote(key)
     return [
-        quote(str(key)[:_LONGEST_KEY])[1:-1],
+        name,
         *(_first_path(value) if value and isinstance(value, FrozenDict) else ()),
     ]
 

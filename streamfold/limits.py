@@ -9,7 +9,8 @@ class Limits:
     """Bounds that a fold keeps to under every preset; the defaults leave a real stream far behind.
 
     Attributes:
-        characters: of all text, arguments and kept events together, in code points.
+        characters: of all text, arguments, citations and kept events together, and of names that are longer than
+            256, in code points.
         events: of the stream.
         parts: content blocks, tool calls and citations together.
         arguments: of one tool call, in code points.

@@ -303,7 +303,8 @@ class Told:
     @property
     def prompts(self) -> tuple[str, ...]:
         """The prompts of ``debug`` events."""
-        return tuple(kept.event["prompt"] for kept in self.kept if kept.code == "debug")
+        events = (kept.event for kept in self.kept if kept.code == "debug")
+        return tuple(event["prompt"] for event in events if event.get("prompt") is not None)
 
     @property
     def unknown_events(self) -> tuple[FrozenDict, ...]:

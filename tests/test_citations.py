@@ -100,7 +100,7 @@ def test_a_lost_delta_is_one_root_however_many_citations_it_shifts():
 
     report = report_of(*inner[1:])
 
-    assert codes_of(report) == ["citation-text-differs"] * 8 + ["citation-outside"]
+    assert codes_of(report) == ["citation-outside"] + ["citation-text-differs"] * 8
     assert len(report.roots) == 1
 
 

@@ -30,7 +30,7 @@ from streamfold import (
 )
 from streamfold._advance import advance
 from streamfold.events import Located
-from streamfold.rules import CLOSED
+from streamfold.rules import CLOSED, RULES
 
 PRESETS = (CLOSED, STRICT, STANDARD, LENIENT)
 
@@ -176,6 +176,15 @@ def test_strictness_is_monotone(events):
     for stricter, laxer in itertools.pairwise(results):
         if isinstance(stricter, Message):
             assert laxer == stricter
+
+
+@given(s.streams())
+def test_the_violations_of_one_event_stand_in_the_order_of_the_catalogue(events):
+    order = list(RULES)
+    violations = check(events).violations
+
+    places = [(violation.position, order.index(violation.code)) for violation in violations]
+    assert [place for place in places if place[0] < len(events)] == sorted(p for p in places if p[0] < len(events))
 
 
 @given(s.streams())
@@ -372,3 +381,14 @@ def test_an_empty_input_is_an_unfinished_message():
 
     assert str(caught.value) == "event 0: the end of the input came before message-end; expected message-start"
     assert caught.value.partial == Partial(why="message-end has not come")
+
+
+def test_a_transport_that_cannot_say_why_it_broke_is_interrupted_all_the_same():
+    class BrokenError(Exception):
+        def __str__(self):
+            raise ValueError
+
+    with pytest.raises(StreamInterrupted) as caught:
+        fold(broken_after([s.message_start()], BrokenError()))
+
+    assert caught.value.violation.detail == "BrokenError: 'it does not say why'"

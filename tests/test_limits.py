@@ -440,3 +440,11 @@ def test_a_limit_of_nesting_is_one_that_python_can_hold():
         Limits(nesting=201)
 
     assert (str(low.value), str(high.value)) == ("'nesting' must be >= 8: 7", "'nesting' must be <= 200: 201")
+
+
+def test_long_names_of_parts_count_as_characters():
+    events = s.whole(*[s.call_start(index, "f" * 1_000) for index in range(50)])
+
+    report = check(events, limits=Limits(characters=10_000))
+
+    assert str(report.violations[-1]) == "event 5: tool-call-start 4 exceeds a limit: 10050 characters of 10000 allowed"

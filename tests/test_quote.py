@@ -95,9 +95,9 @@ def test_a_frozen_value_is_quoted_like_a_plain_one(value):
 @pytest.mark.parametrize(
     ("value", "quoted"),
     [
-        (HUGE, "a very large int"),
-        ([HUGE], "a very large list"),
-        ({"a": [HUGE]}, "a very large dict"),
+        (HUGE, "an integer of 16610 bits"),
+        ([HUGE], "[an integer of 16610 bits]"),
+        ({"a": [HUGE]}, "{'a': [an integer of 16610 bits]}"),
     ],
     ids=["alone", "in a list", "in an object"],
 )

@@ -187,7 +187,7 @@ def test_an_index_that_is_missing_while_two_parts_are_open_is_ambiguous():
 
 
 def test_an_end_or_delta_without_index_and_without_part_is_outside():
-    assert codes_of(s.whole({"type": "content-end"}, *s.text_block("Hi"))) == ["index-missing", "end-outside-part"]
+    assert codes_of(s.whole({"type": "content-end"}, *s.text_block("Hi"))) == ["end-outside-part", "index-missing"]
 
 
 def test_interleaved_parts_fold_by_index():
@@ -203,7 +203,7 @@ def test_interleaved_parts_fold_by_index():
 def test_a_content_delta_with_neither_key_is_missing_a_field_but_not_in_a_block_of_another_type():
     empty = {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"url": "x"}}}}
 
-    assert codes_of(s.whole(s.content_start(), empty, s.content_end())) == ["unknown-field", "field-missing"]
+    assert codes_of(s.whole(s.content_start(), empty, s.content_end())) == ["field-missing", "unknown-field"]
     image = [s.content_start(0, "image"), empty, s.content_delta("t"), s.content_delta("h", kind="thinking")]
     report = check(s.whole(*image, s.content_end()))
     assert {violation.code for violation in report.violations} == {"content-type-unknown", "unknown-field"}
@@ -375,3 +375,16 @@ def test_the_cut_of_max_tokens_inside_a_call_is_told_by_reading_the_text():
         "event 3: tool-call-end 0 closed arguments that are cut short: "
         "ends before the rest of a string; expected a JSON object"
     )
+
+
+def test_a_debug_event_without_a_prompt_has_none():
+    events = s.whole({"type": "debug"}, {"type": "debug", "prompt": None}, *s.text_block("Hi"))
+
+    assert fold(events).prompts == ()
+    assert [kept.code for kept in fold(events).kept] == ["debug", "debug"]
+
+
+def test_a_field_whose_name_is_no_string_is_named_all_the_same():
+    [unknown] = check(s.whole({"type": "debug", 10**5000: 1}, *s.text_block("Hi"))).violations
+
+    assert str(unknown) == "event 1: debug has a field that is not known (an integer of 16610 bits)"

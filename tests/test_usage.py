@@ -95,7 +95,7 @@ def test_sound_usage_has_nothing_malformed(raw):
 
 @given(any_usage)
 def test_what_is_malformed_is_told_with_its_value(raw):
-    misplaced = [(path[-1], value) for path, value, is_sound in known(raw) if value is not None and not is_sound]
+    misplaced = [(".".join(path), value) for path, value, is_sound in known(raw) if value is not None and not is_sound]
 
     assert malformed(raw).keys() == {name for name, _ in misplaced}
     assert all(pair in misplaced for pair in malformed(raw).items())
@@ -126,7 +126,11 @@ def test_usage_reads_as_it_says(raw, read):
     [
         ({"cached_tokens": "3"}, {"cached_tokens": "3"}),
         ({"tokens": 3, "billed_units": [1]}, {"tokens": 3, "billed_units": [1]}),
-        ({"tokens": {"image_tokens": True, "new": "x"}, "new": "x"}, {"image_tokens": True}),
+        ({"tokens": {"image_tokens": True, "new": "x"}, "new": "x"}, {"tokens.image_tokens": True}),
+        (
+            {"tokens": {"input_tokens": "a"}, "billed_units": {"input_tokens": "b"}},
+            {"billed_units.input_tokens": "b", "tokens.input_tokens": "a"},
+        ),
         ({"tokens": None, "cached_tokens": None}, {}),
     ],
 )

@@ -448,7 +448,7 @@ def test_an_integer_has_at_most_64_bits(kind, field):
     path = ".".join(field.metadata["path"])
     for value in (2**64 - 1, -(2**64) + 1):
         assert getattr(read(minimal(kind, **{field.name: value}), DEPTH).event, field.name) == value
-    for value, shown in ((2**64, str(2**64)), (-(2**64), str(-(2**64))), (10**5000, "a very large int")):
+    for value, shown in ((2**64, str(2**64)), (-(2**64), str(-(2**64))), (10**5000, "an integer of 16610 bits")):
         reading = read(minimal(kind, **{field.name: value}), DEPTH)
 
         assert reading.event is None

@@ -31,7 +31,8 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from streamfold._catalogue import RULES, Severity
+from streamfold import _catalogue
+from streamfold._catalogue import RULES, Rule, Severity
 from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, SYMBOLS, TRANSPARENT
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ class Mutation(NamedTuple):
     @property
     def module(self) -> str:
         """The file of the table."""
-        return CATALOGUE if self.table == "RULES" else ORDER
+        return CATALOGUE if self.table in CATALOGUED else ORDER
 
 
 # What is left out
@@ -135,17 +136,29 @@ def entries() -> Iterator[Mutation]:
         yield _without("SYMBOLS", place, f"{each.event.__name__} {each.symbol}")
 
 
+# The catalogue is made of one table for each group of rules.
+CATALOGUED = {name for name, held in vars(_catalogue).items() if isinstance(held, tuple) and isinstance(held[0], Rule)}
+
+
 def rules() -> Iterator[Mutation]:
     for code in RULES:
-        yield _deletion("RULES", f"[{code!r}]")
+        table = _table_of(code)
+        patch = f"{table} = tuple(rule for rule in {table} if rule.code != {code!r})"
+        yield Mutation(f"del RULES[{code!r}]", table, patch)
+
+
+def _table_of(code: str) -> str:
+    return next(name for name in CATALOGUED if RULES[code] in vars(_catalogue)[name])
 
 
 def grades() -> Iterator[Mutation]:
     for code, rule in RULES.items():
         for changed in _neighbours(rule.grades):
             names = ", ".join(f"Severity.{grade.name}" for grade in changed)
-            patch = f"RULES[{code!r}] = evolve(RULES[{code!r}], grades=({names}))"
-            yield Mutation(f"{code}: {_letters(rule.grades)} -> {_letters(changed)}", "RULES", patch)
+            table = _table_of(code)
+            changed_row = f"evolve(rule, grades=({names})) if rule.code == {code!r} else rule"
+            patch = f"{table} = tuple({changed_row} for rule in {table})"
+            yield Mutation(f"{code}: {_letters(rule.grades)} -> {_letters(changed)}", table, patch)
 
 
 def _neighbours(held: tuple[Severity, ...]) -> Iterator[tuple[Severity, ...]]:
