@@ -288,7 +288,8 @@ def test_a_change_of_no_rule_is_wrong_usage_and_names_what_is_near(change, error
     assert last == f"streamfold check: error: argument --rule: {error}"
 
 
-def test_help_teaches_by_example(capsysbinary):
+def test_help_teaches_by_example(capsysbinary, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     for argv, example in [
         (["--help"], b"curl -N ... | streamfold fold -"),
         (["fold", "--help"], b"streamfold fold --partial cut.sse"),
