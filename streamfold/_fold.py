@@ -227,12 +227,12 @@ def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], Any, Except
     pass a limit ends it too, since only the event itself has its line.
     """
     focus = state.focus
-    room = focus.most - state.length
     run: list[str] = []
     part = islice(rest, _RUN)
     event = END
     try:
         event = focus.plain.take(part, focus.index, run)
+        room = focus.most - state.length - sum(map(len, run)) if type(event) is Located else 0
         while type(event) is Located and (delta := _read_located(event, focus)) is not None:
             if (room := room - len(delta)) < 0 or state.position + len(run) >= focus.last:
                 return run, event, None
@@ -266,7 +266,9 @@ def _end(state: State) -> State:
     book = settled(state)
     if book.phase in (Phase.ENDED, Phase.STOPPED) or INPUT in book.marks:
         return state
-    return _ended_by(state, Finding("no-message-end", expected=expected(book)))
+    # The API's own words are told once more: without an end, this is what is raised even under LENIENT.
+    said = next((violation.detail for violation in book.violations if violation.code == "api-error"), "")
+    return _ended_by(state, Finding("no-message-end", said, expected=expected(book)))
 
 
 def _interrupted(state: State, cause: Exception) -> State:

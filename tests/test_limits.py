@@ -448,3 +448,13 @@ def test_long_names_of_parts_count_as_characters():
     report = check(events, limits=Limits(characters=10_000))
 
     assert str(report.violations[-1]) == "event 5: tool-call-start 4 exceeds a limit: 10050 characters of 10000 allowed"
+
+
+def test_a_located_event_that_passes_a_limit_after_plain_ones_keeps_its_line():
+    late = on.Located(s.call_delta("location"), 63, "tool-call-delta")
+    events = [s.message_start(), s.call_start(), s.call_delta("{\n "), late]
+
+    error = raised_by(fold, events, LENIENT, Limits(arguments=10))
+
+    assert error.violation.line == 63
+    assert error.violation == raised_by(stepped, events, LENIENT, Limits(arguments=10)).violation

@@ -388,3 +388,11 @@ def test_a_field_whose_name_is_no_string_is_named_all_the_same():
     [unknown] = check(s.whole({"type": "debug", 10**5000: 1}, *s.text_block("Hi"))).violations
 
     assert str(unknown) == "event 1: debug has a field that is not known (an integer of 16610 bits)"
+
+
+def test_the_words_of_the_api_are_told_again_where_nothing_followed_them():
+    with pytest.raises(StreamError) as caught:
+        fold([{"message": "internal error"}], LENIENT)
+
+    assert caught.value.violation.code == "no-message-end"
+    assert "it says 'internal error'" in str(caught.value)

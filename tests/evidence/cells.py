@@ -238,7 +238,7 @@ def outcome(folder: Path, files: Any, spared: tuple[str, ...]) -> Result | None:
 
 def pytest(folder: Path, *arguments: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(folder / "tests"))), "COLUMNS": "500"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(folder / "tests")))}
     done = subprocess.run(  # noqa: S603 - the command stands here
         [*command, *arguments],
         cwd=folder,
