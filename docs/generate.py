@@ -192,7 +192,7 @@ _PART_EVENTS: Final = (
 
 def order_page() -> str:
     """Give the page of the order of events."""
-    machines = (f"### {title}\n\n{_part_diagram(kind)}" for kind, title in _KINDS.items())  # type: ignore[arg-type]
+    machines = (f"### {title}\n\n{_part_diagram(kind)}" for kind, title in _KINDS.items())  # type: ignore[arg-type]  # its keys are kinds
     return _page(
         _ORDER,
         _fenced("ebnf", _ebnf()),

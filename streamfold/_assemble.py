@@ -36,7 +36,7 @@ def message(book: Book) -> Message:
 def partial(book: Book) -> Partial:
     """Give what a settled book knows so far."""
     open_parts = tuple(part.key for part in _parts(book.open.values()))
-    return Partial(**_told(book), why=_why(book), open=open_parts)  # type: ignore[arg-type]
+    return Partial(**_told(book), why=_why(book), open=open_parts)  # type: ignore[arg-type]  # parts have integers
 
 
 def joined(book: Book, focus: Key, growing: Text, symbol: str) -> str:
@@ -93,7 +93,7 @@ def _call(part: Part) -> Call:
     if (reason := _invalid(part, start)) is not None:
         detail = part.arguments.detail if isinstance(part.arguments, Fault) else ""
         return InvalidToolCall(start.id, start.name, raw, reason, detail, part.index, start.type)
-    return ToolCall(start.id, start.name, part.arguments, raw, part.index, start.type)  # type: ignore[arg-type]
+    return ToolCall(start.id, start.name, part.arguments, raw, part.index, start.type)  # type: ignore[arg-type]  # _invalid saw
 
 
 def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
@@ -120,7 +120,7 @@ def _citations(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
             found.end,
             event.text,
             event.sources or (),
-            None if missing else Target("tool_plan" if key == PLAN_KEY else "content", key[1]),  # type: ignore[arg-type]
+            None if missing else Target("tool_plan" if key == PLAN_KEY else "content", key[1]),  # type: ignore[arg-type]  # an integer
             event.type,
             event.content_index,
             part.index,

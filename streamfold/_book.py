@@ -148,7 +148,7 @@ def find(book: Book, key: Key) -> Part | None:
     if kind == "plan":
         return book.plan
     shelf: Shelf[Part] = getattr(book, SHELVES[kind])
-    return book.open.get(key) or shelf.find(index)  # type: ignore[arg-type]
+    return book.open.get(key) or shelf.find(index)  # type: ignore[arg-type]  # a part's key
 
 
 def is_planning(book: Book) -> bool:

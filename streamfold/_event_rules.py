@@ -30,7 +30,10 @@ def _check(code: str, holds: Callable[[Any], object], detail: Callable[[Any], st
 def filled(event: on.MessageStart) -> dict[str, Any]:
     """Give the placeholders of *event* that are not empty."""
     held = {name: getattr(event, name) for name in PLACEHOLDERS}
-    return {name: value for name, value in held.items() if value}
+    return {name: value for name, value in held.items() if value is not None and value not in _EMPTY}
+
+
+_EMPTY: Final[tuple[Any, ...]] = ("", [], {})  # 0 and False are none of them
 
 
 def _missing(event: on.MessageStart) -> list[str]:

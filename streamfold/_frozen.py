@@ -50,7 +50,7 @@ class FrozenDict(_Frozen, dict[str, Any]):
         frozen: FrozenDict = freeze(dict(*args, **kwargs), DEEPEST)
         return frozen
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # the plain one has none
         return hash(frozenset(self.items()))
 
     def __reduce__(self) -> tuple[type["FrozenDict"], tuple[dict[str, Any]]]:
@@ -71,7 +71,7 @@ class FrozenList(_Frozen, list[Any]):
         frozen: FrozenList = freeze(list(*args), DEEPEST)
         return frozen
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # the plain one has none
         return hash(tuple(self))
 
     def __reduce__(self) -> tuple[type["FrozenList"], tuple[list[Any]]]:

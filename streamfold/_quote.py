@@ -8,7 +8,7 @@ class _Writer(Repr):
     """Writes frozen values as the plain ones that they are: reprlib looks at the name of a type."""
 
     repr_FrozenDict = Repr.repr_dict  # noqa: N815 - reprlib makes this name
-    repr_FrozenList = Repr.repr_list  # noqa: N815
+    repr_FrozenList = Repr.repr_list  # noqa: N815 - likewise
 
     def repr_int(self, x: int, level: int) -> str:
         """Write an integer, if Python writes one of so many digits."""

@@ -141,7 +141,7 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
     kind, index = key
     start = event if stage is Stage.OPEN and key != PLAN_KEY else None
     book = book._replace(spent=book.spent + _named(start))
-    return begin(book, Part(kind, index, symbol_of(event, kind), at.position, stage, start))  # type: ignore[arg-type]
+    return begin(book, Part(kind, index, symbol_of(event, kind), at.position, stage, start))  # type: ignore[arg-type]  # a part's key
 
 
 def _named(start: Any) -> int:
@@ -206,10 +206,6 @@ def _append(book: Book, key: Key, delta: str | None) -> Book:
 # A content block
 
 
-def _start_content(book: Book, at: At, event: on.ContentStart, key: Key) -> Book:
-    return _add_content(book, at, event, key)
-
-
 def _grow_content(book: Book, at: At, event: on.ContentDelta, key: Key) -> Book:
     if event.text is None and event.thinking is None and _open(book, key).symbol != "other":
         path = f"delta.message.content.{_open(book, key).symbol}"
@@ -228,7 +224,7 @@ def _add_content(book: Book, at: At, event: Any, key: Key) -> Book:
     book = _append(book, key, getattr(event, mine))
     if not getattr(event, alien):
         return book
-    rest = on.ContentDelta(key[1], **{alien: getattr(event, alien)})  # type: ignore[arg-type]
+    rest = on.ContentDelta(key[1], **{alien: getattr(event, alien)})  # type: ignore[arg-type]  # a part's key
     mismatch = Finding("content-kind-mismatch", f"{alien} in {name(_open(book, key))}", expected=mine)
     book = violate(book, at, mismatch, key)
     return keep(book, at, "content-kind-mismatch", freeze(to_wire(rest), book.limits.nesting))
@@ -298,7 +294,7 @@ def _grow_plan(book: Book, _at: At, event: on.ToolPlanDelta, key: Key) -> Book:
 
 
 _START: Final[Mapping[str, Transition]] = {
-    "content": _start_content,
+    "content": _add_content,
     "call": _start_call,
     "citation": _start_citation,
 }

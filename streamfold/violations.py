@@ -70,7 +70,7 @@ class Violation:
             self.stood and f", {self.stood}",
             self.about is not None and f"; it is about event {self.about}",
             self.expected and f"; expected {self.expected}",
-        )  # type: ignore[return-value]
+        )  # type: ignore[return-value]  # what is no fact is dropped by its caller
 
 
 @frozen

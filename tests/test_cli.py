@@ -461,7 +461,7 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 def start(*argv, **options):
     command = [sys.executable, "-W", "error", "-m", "streamfold", *argv]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    return subprocess.Popen(command, cwd=ROOT, **{**pipes, "env": BUFFERED, **options})  # noqa: S603
+    return subprocess.Popen(command, cwd=ROOT, **{**pipes, "env": BUFFERED, **options})  # noqa: S603 - a command of this test
 
 
 def finished(process, data=None):

@@ -195,7 +195,7 @@ def test_the_first_command_of_the_readme_prints_one_line_of_json():
     assert program == ".venv/bin/streamfold"
 
     call = [sys.executable, "-m", "streamfold", *arguments]
-    done = subprocess.run(call, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True)  # noqa: S603
+    done = subprocess.run(call, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True)  # noqa: S603 - it is in the README
 
     [line] = done.stdout.splitlines()
     assert len(json.loads(line)["message"]["tool_calls"]) == 2

@@ -291,7 +291,7 @@ def test_operators_and_the_copy_method_give_plain_values():
     assert plain == [{"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1}, {"a": 1}]
     assert set(map(type, plain)) == {dict}
 
-    plain = [sequence + [2], sequence * 2, sequence[:], sequence.copy(), list(sequence)]  # noqa: RUF005
+    plain = [sequence + [2], sequence * 2, sequence[:], sequence.copy(), list(sequence)]  # noqa: RUF005 - this + is tested
     assert plain == [[1, 2], [1, 1], [1], [1], [1]]
     assert set(map(type, plain)) == {list}
 

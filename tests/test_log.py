@@ -2,8 +2,6 @@
 
 import copy
 import pickle
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from itertools import accumulate
 from threading import Barrier
@@ -12,6 +10,7 @@ import pytest
 from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
+from races import at_once
 
 from streamfold._log import Log, Shelf
 
@@ -54,14 +53,6 @@ def numbered(count, prefix=""):
     return [Item(index, f"{prefix}{index}") for index in range(count)]
 
 
-@pytest.fixture
-def eager_switches():
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(interval)
-
-
 class Gate(list):
     """A list to whose end nobody appends before all have come to append."""
 
@@ -79,18 +70,6 @@ class Gate(list):
 def gated(log, parties):
     log.items = Gate(log.items, parties)
     return log
-
-
-def at_once(calls):
-    """Do all *calls*, each in a thread of its own, and none before all threads have come."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        barrier.wait(10)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))
 
 
 # What it holds

@@ -396,3 +396,14 @@ def test_the_words_of_the_api_are_told_again_where_nothing_followed_them():
 
     assert caught.value.violation.code == "no-message-end"
     assert "it says 'internal error'" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [0, False, "Look.", [1], {"a": 1}])
+def test_whatever_a_placeholder_holds_but_nothing_is_kept(value):
+    start = s.message_start()
+    start["delta"]["message"]["tool_calls"] = value
+
+    report = check([start, *s.text_block("Hi"), s.message_end()])
+
+    assert [violation.code for violation in report.violations] == ["placeholder-filled"]
+    assert report.state.message().set_aside[0].event == {"tool_calls": value}

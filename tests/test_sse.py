@@ -18,7 +18,7 @@ from streamfold.recordings._sse import (
 )
 
 
-def event(data, line=1, *, name=None, id=None):  # noqa: A002
+def event(data, line=1, *, name=None, id=None):  # noqa: A002 - its field name
     return ServerSentEvent(data, name, id, line)
 
 

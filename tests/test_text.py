@@ -2,8 +2,6 @@
 
 import copy
 import pickle
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from itertools import accumulate, pairwise
 from threading import Barrier
@@ -11,6 +9,7 @@ from threading import Barrier
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from races import at_once
 
 from streamfold._text import _FULL as FULL
 from streamfold._text import Tail, Text, claim, make_text
@@ -39,14 +38,6 @@ def history(deltas):
     return list(accumulate(deltas, Text.append, initial=Text()))
 
 
-@pytest.fixture
-def eager_switches():
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(interval)
-
-
 class Gate(Tail):
     """A list to whose end nobody appends before all have come to append."""
 
@@ -63,18 +54,6 @@ def gated(text, parties):
     gate = Gate(text.tail, text.tail.pieces)
     gate.barrier = Barrier(parties)
     return make_text(gate, text.count, text.length)
-
-
-def at_once(calls):
-    """Do all *calls*, each in a thread of its own, and none before all threads have come."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        barrier.wait(10)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))
 
 
 # What it says
