@@ -57,7 +57,8 @@ def _strict(kind: type, expected: str) -> Callable[[Any, Any], Any]:
     return read
 
 
-def _source(value: FrozenDict) -> on.Source:
+def source_from_wire(value: FrozenDict) -> on.Source:
+    """Read a source: typed where it is of a known kind and as it should be, else as it came."""
     name = value.get("type")
     kind = _SOURCES.get(name) if isinstance(name, str) else None
     if kind is None:
@@ -73,7 +74,7 @@ def _source(value: FrozenDict) -> on.Source:
 
 
 def _sources(value: Any, _: Any) -> tuple[on.Source, ...]:
-    return tuple(_source(_OBJECT(each, None)) for each in _LIST(value, None))
+    return tuple(source_from_wire(_OBJECT(each, None)) for each in _LIST(value, None))
 
 
 def _index(value: Any, _: Any) -> int:
@@ -162,9 +163,10 @@ def read(item: Any, depth: int) -> Reading:
     Raises:
         TooDeep: it nests deeper than *depth*.
     """
-    if isinstance(item, on.Unreadable):
-        return Reading(item.text, item, ())
-    raw = freeze(_mapping(item), depth)
+    sent = _sent(item)
+    if isinstance(sent, on.Unreadable):
+        return Reading(sent.text, sent, ())
+    raw = freeze(sent, depth)
     if not isinstance(raw, FrozenDict):
         return Reading(raw, None, (Finding("not-an-object", expected="an object with a type"),))
     name = raw.get("type")
@@ -176,14 +178,29 @@ def read(item: Any, depth: int) -> Reading:
     return _structured(raw, layout)
 
 
-def _mapping(item: Any) -> Any:
+def _sent(item: Any) -> Any:
+    """Give what stood on the wire, or that it is unreadable."""
     if isinstance(item, on.EVENTS):
         return to_wire(item)
     if isinstance(item, on.Unknown):
         return item.fields
-    # An object of the SDK: only what was on the wire, under its wire names.
+    wire = dumped(item)
+    return wire if wire is item else _unspoilt(wire)
+
+
+def dumped(item: Any) -> Any:
+    """Give what an object of the Cohere SDK had on the wire, under its wire names; anything else as it is."""
     dump = getattr(item, "model_dump", None)
     return item if dump is None or isinstance(item, type) else dump(exclude_unset=True, by_alias=True)
+
+
+def _unspoilt(wire: Any) -> Any:
+    # Of what is no JSON, the Cohere SDK makes a message-start with the fields of the server-sent event.
+    spoilt = isinstance(wire, dict) and wire.keys() == _SSE_FIELDS and isinstance(wire["data"], str)
+    return on.Unreadable(wire["data"], "the SDK could not read it") if spoilt else wire
+
+
+_SSE_FIELDS: Final = {"id", "event", "data", "retry"}
 
 
 _UNTYPED: Final[tuple[tuple[str, str, Callable[[FrozenDict], str]], ...]] = (

@@ -17,13 +17,17 @@ ROOMS = """
     rules violations
     message _book
     _usage _citations preview
-    _event_rules conversation
+    _event_rules
     _transitions _assemble
     _order _state
     _advance errors
     _fold
+    _aio _many
     __init__
+    conversation live
+    unfold checkpoint outputs
     recordings
+    testing bulk report
     cli
     __main__
 """.split()
@@ -77,9 +81,9 @@ def test_nothing_does_io_logs_or_reads_a_clock_but_the_command_line(path):
 
 
 NAMES = """
-    check Citation errors events finish fold GenerationFailed InvalidToolCall Kept LENIENT Limits Message Partial Report
-    rules Rules scan STANDARD State step StreamError StreamInterrupted STRICT TextBlock ThinkingBlock ToolCall Usage
-    Violation
+    afold ascan check Citation errors events finish fold fold_keyed fold_many GenerationFailed InvalidToolCall Kept
+    LENIENT Limits Message Partial Report rules Rules scan STANDARD State step StreamError StreamInterrupted STRICT
+    TextBlock ThinkingBlock ToolCall Usage Violation
 """
 
 
@@ -90,16 +94,22 @@ def test_the_public_names_are_these():
     assert all(hasattr(streamfold, name) for name in streamfold.__all__)
 
 
-PUBLIC = ["events", "errors", "rules", "message", "limits", "violations", "conversation", "preview", "_fold", "_state"]
+PUBLIC = """
+    events errors rules message limits violations preview _fold _aio _many _state conversation conversation.errors live
+    unfold checkpoint outputs recordings testing.strategies testing.laws bulk bulk.arrow report
+""".split()
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_thing_has_a_docstring_of_its_own(name):
     module = importlib.import_module(f"streamfold.{name}")
-    mine = {key: it for key, it in vars(module).items() if getattr(it, "__module__", "") == module.__name__}
+    own = [
+        key for key, it in vars(module).items() if getattr(it, "__module__", "") == module.__name__ and key[0] != "_"
+    ]
+    mine = {key: getattr(module, key) for key in getattr(module, "__all__", own)}
 
     for key, thing in mine.items():
-        if not key.startswith("_") and (inspect.isclass(thing) or inspect.isfunction(thing)):
+        if inspect.isclass(thing) or inspect.isfunction(thing):
             inner = vars(thing) if inspect.isclass(thing) else {}
             methods = [it for name, it in inner.items() if not name.startswith("_")]
             described = [it for it in methods if inspect.isfunction(it) or isinstance(it, property)]

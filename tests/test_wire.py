@@ -324,6 +324,31 @@ def test_what_is_unreadable_stays_what_it_is():
     assert read(event, DEPTH) == ("data: {", event, ())
 
 
+# What the Cohere SDK makes of a server-sent event that is no JSON.
+SPOILT = {"id": "", "event": "content-delta", "data": '{"type": "con', "retry": None}
+
+
+@pytest.mark.parametrize("spoilt", [SPOILT, SPOILT | {"id": "7", "retry": 5}])
+def test_what_an_sdk_could_not_read_is_unreadable_and_no_message_start(spoilt):
+    event = on.Unreadable('{"type": "con', "the SDK could not read it")
+
+    assert read(Sent(spoilt), DEPTH) == (event.text, event, ())
+
+
+@pytest.mark.parametrize("sent", [SPOILT | {"type": "message-start"}, SPOILT | {"data": {}}, {"id": "", "data": ""}])
+def test_what_an_sdk_read_is_what_it_says(sent):
+    assert read(Sent(sent), DEPTH) == read(sent, DEPTH)
+
+
+def test_a_mapping_is_never_what_an_sdk_could_not_read():
+    assert [finding.code for finding in read(SPOILT, DEPTH).findings] == ["type-missing"]
+
+
+@pytest.mark.parametrize("sent", [None, 5, "x", [SPOILT]])
+def test_an_object_of_an_sdk_that_is_no_mapping_is_no_event(sent):
+    assert read(Sent(sent), DEPTH) == read(sent, DEPTH)
+
+
 def test_a_class_is_no_event_though_its_objects_are():
     assert read(Sent, DEPTH) == (Sent, None, (Finding("not-an-object", expected="an object with a type"),))
 
