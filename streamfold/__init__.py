@@ -1,7 +1,9 @@
 """Fold Cohere v2 chat stream events into one validated message."""
 
 from . import errors, events, rules
+from ._aio import afold, ascan
 from ._fold import Report, check, finish, fold, scan, step
+from ._many import fold_keyed, fold_many
 from ._state import State
 from .errors import GenerationFailed, StreamError, StreamInterrupted
 from .limits import Limits
@@ -39,11 +41,15 @@ __all__ = [
     "ToolCall",
     "Usage",
     "Violation",
+    "afold",
+    "ascan",
     "check",
     "errors",
     "events",
     "finish",
     "fold",
+    "fold_keyed",
+    "fold_many",
     "rules",
     "scan",
     "step",

@@ -15,7 +15,7 @@ from ._quote import quote
 from ._state import Focus, Making, State, focused, make_state, settled
 from ._text import claim
 from ._wire import Finding
-from .errors import error_of
+from .errors import StreamError, error_of
 from .events import Located
 from .limits import DEFAULT, Limits
 from .message import Message, Partial
@@ -122,8 +122,8 @@ def scan(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAUL
             event = next(rest)
         except StopIteration:
             return
-        except Exception as cause:  # noqa: BLE001 - whatever the transport raises
-            _raise_first(_interrupted(state, cause), len(state.book.violations), rules, cause)
+        except Exception as cause:
+            raise interruption(state, cause) from cause
         state = step(state, event, rules)
         yield event, state
 
@@ -273,6 +273,13 @@ def _end(state: State) -> State:
 
 def _interrupted(state: State, cause: Exception) -> State:
     return _ended_by(state, Finding("interrupted", f"{type(cause).__name__}: {quote(_said(cause), 200)}"))
+
+
+def interruption(state: State, cause: Exception) -> StreamError:
+    """Give the error of a transport that raised *cause* after *state*; it is one under all rules."""
+    after = _interrupted(state, cause)
+    [breach] = after.book.violations.since(len(state.book.violations))
+    return error_of(breach, after)
 
 
 def _said(cause: Exception) -> str:
