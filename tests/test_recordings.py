@@ -1,7 +1,9 @@
 """Bytes become located events whatever their form and wherever they were cut, and nothing of them is lost."""
 
+import gzip
 import itertools
 import json
+import pickle
 
 import pytest
 import streams as s
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from streamfold import check, fold
 from streamfold.events import Located, Unreadable
-from streamfold.recordings import load
+from streamfold.recordings import Origin, RecordingError, Skipped, load
 
 EVENTS = s.whole(*s.text_block("It is ", "24 °C 😀.", "\u2028"))
 
@@ -169,3 +171,194 @@ def test_recordings_of_any_stream_give_what_the_mappings_give(events):
 
     located = [each for recording in recordings for each in recording.events]
     assert located == [Located(event, line) for line, event in enumerate([first, *events], 1)]
+
+
+# What the first line tells
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        (b"", "sse"),
+        (b"data: {}\n\n", "sse"),
+        (b"event: x\n", "sse"),
+        (b": ping\n", "sse"),
+        (b"# curl -N ...\n\ndata: {}\n\n", "sse"),
+        (b"HTTP/1.1 200 OK\r\n\r\ndata: {}\r\n\r\n", "sse"),
+        (b"data: {}\rdata: {}\r\r", "sse"),
+        (b'{"type": "debug"}\n', "jsonl"),
+        (b'\r\n\t {"type": "debug"}', "jsonl"),
+        (b'{"version": 1, "type": "debug"}\n', "jsonl"),
+        (b'{"log": "an event in a container\'s log", "time": 5}\n{}', "jsonl"),
+        (b'{"delta":{', "jsonl"),
+        (b"[]\n[]\n", "jsonl"),
+        (b"[" * 100_000 + b"1", "jsonl"),
+        (b'{"stream_id": "a", "event": {}}', "jsonl"),
+        (b'{"log":{"entries":[]}}', "har"),
+        (b'{\n "log": {\n"entries": []}}', "har"),
+        (b'{"creator": {}, "log": {"entries": []}}', "har"),
+        (b'{"interactions": []}', "vcr"),
+        (b'{"http_interactions": [\n]}', "vcr"),
+        (b'{"version": 1, "interactions": []}', "vcr"),
+        (b"interactions: []\n", "vcr"),
+        (b"# recorded by hand\n\nversion: 1\ninteractions: []\n", "vcr"),
+        (b"---\nhttp_interactions: []", "vcr"),
+        (b"%YAML 1.1\n---\ninteractions: []", "vcr"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("size", [1, 9, 1_000_000])
+def test_the_form_is_told_by_the_first_line(data, form, pack, size):
+    packed = pack(data)
+
+    found = list(load(packed[start : start + size] for start in range(0, len(packed) or 1, size)))
+
+    assert {each.source.form for each in found} == {form}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_events_may_stand_in_one_list(indent):
+    assert events_of(json.dumps(EVENTS, indent=indent).encode()) == EVENTS
+
+
+def test_a_document_of_one_object_is_one_event():
+    [recording] = load(json.dumps({"message": "too many requests"}, indent=1).encode())
+
+    assert check(recording.events).errors[0].code == "api-error"
+
+
+def test_a_file_may_be_read_while_it_is_written():
+    first, *_ = frames = [f"data: {json.dumps(event)}\n\n".encode() for event in EVENTS]
+    given = []
+
+    def chunks():
+        for frame in [*frames, first]:
+            given.append(frame)
+            yield frame
+
+    next(load(chunks()))
+
+    assert len(given) == len(EVENTS) + 1
+
+
+# Packed files
+
+
+@pytest.mark.parametrize("form", [sse, jsonl])
+@given(cuts=st.lists(st.integers(0, 2_000), max_size=9))
+def test_gzip_makes_no_difference(form, cuts):
+    data = form(EVENTS) * 2
+    members = b"".join(map(gzip.compress, chunked(data, cuts))) + b"\0" * 9
+
+    assert list(load(chunked(members, cuts))) == list(load(data))
+
+
+def test_a_packed_file_that_is_cut_off_gives_what_there_is_and_says_so():
+    packed = gzip.compress(sse(EVENTS))
+    found = []
+
+    with pytest.raises(RecordingError) as error:
+        found.extend(load(packed[:-30], "a.sse.gz"))
+
+    [recording] = found
+    assert [located.event for located in recording.events][:4] == EVENTS[:4]
+    assert str(error.value) == "a.sse.gz: the compressed data is cut off"
+    assert (error.value.name, error.value.line) == ("a.sse.gz", None)
+
+
+@pytest.mark.parametrize("data", [b"\x1f\x8b", b"\x1f\x8bno gzip data", gzip.compress(b"")[:-1]])
+def test_what_only_begins_as_gzip_data_is_no_recording(data):
+    with pytest.raises(RecordingError, match=r"^the compressed data is (cut off|damaged: .*)$"):
+        list(load(data))
+
+
+def test_what_follows_gzip_data_is_no_recording():
+    found = []
+
+    with pytest.raises(RecordingError, match="the compressed data is damaged"):
+        found.extend(load(gzip.compress(sse(EVENTS)) + b"more"))
+
+    assert len(found) == 1
+
+
+def test_a_packed_file_is_unpacked_a_piece_at_a_time():
+    bomb = gzip.compress(b"\n" * 50_000_000)
+
+    with pytest.raises(RecordingError) as error:
+        list(load(bomb, "bomb", max_size=1_000_000))
+
+    assert str(error.value) == "bomb: a stream or document has more than 1000000 bytes; the rest is not read"
+
+
+# Bounds
+
+
+@pytest.mark.parametrize("form", [sse, jsonl])
+def test_a_stream_that_is_too_large_is_cut_off_and_told(form):
+    data = form(EVENTS) + form([s.message_start(), *[s.plan_delta("x" * 50)] * 1000])
+    found = []
+
+    with pytest.raises(RecordingError, match="more than 20000 bytes; the rest is not read"):
+        found.extend(load(data, max_size=20_000))
+
+    whole, cut = found
+    assert fold(whole.events).text == "It is 24 °C 😀.\u2028"
+    assert check(cut.events).errors[0].code in ("event-cut", "no-message-end")
+
+
+@pytest.mark.parametrize("form", [sse, jsonl])
+def test_many_streams_may_be_larger_than_one(form):
+    assert len(list(load(form(EVENTS) * 99, max_size=5_000))) == 99
+
+
+# Values
+
+
+def test_an_origin_shows_what_is_known():
+    assert repr(Origin("a.sse", "sse")) == "Origin(name='a.sse', form='sse', number=0, line=1)"
+    assert repr(Origin("a.har", "har", 1, 2, interaction=3, status=200)) == (
+        "Origin(name='a.har', form='har', number=1, line=2, interaction=3, status=200)"
+    )
+
+
+def test_an_origin_has_a_place():
+    assert Origin("a.sse", "sse").place == "a.sse"
+    assert Origin("a.har", "har", interaction=3).place == "a.har[3]"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (RecordingError("a.har", "not JSON", 3), "a.har:3: not JSON"),
+        (RecordingError("a.har", "not JSON"), "a.har: not JSON"),
+        (RecordingError("", "not JSON"), "not JSON"),
+    ],
+)
+def test_an_error_says_where(error, text):
+    assert str(error) == text
+    assert str(pickle.loads(pickle.dumps(error))) == text
+
+
+def test_what_is_skipped_folds_to_nothing():
+    [skipped] = load(b"interactions: []", "tape")
+
+    assert isinstance(skipped, Skipped)
+    assert check(skipped.events).errors[0].code == "no-message-end"
+
+
+FRAGMENTS = [
+    *b'{|}|[|]|data: |---|interactions:|- |&a |*a|!!binary |"log": {'.split(b"|"),
+    *b'"stream_id": "a", |"event": |"events": |"seq": 1, |{"type": "message-start"}'.split(b"|"),
+    *(b"\n", b"\r", b"\x1f\x8b", b"\xff"),
+]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=9), max_size=12).map(b"".join), st.booleans())
+def test_any_bytes_end_in_recordings_or_in_one_error(data, packed):
+    try:
+        found = list(load(gzip.compress(data) if packed else data, "name", max_size=10_000))
+    except RecordingError as error:
+        assert str(error).startswith("name:")
+        return
+    assert found
+    assert all(check(each.events) for each in found)

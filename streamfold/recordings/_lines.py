@@ -1,7 +1,9 @@
-"""Lines of JSON out of chunks of bytes."""
+"""Lines out of bytes that arrive in chunks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from attrs import define, field
 
 
 class Line(NamedTuple):
@@ -25,28 +27,44 @@ class LineTooLargeError(ValueError):
         self.line = line
 
 
-def lines(chunks: Iterable[bytes], most: int) -> Iterator[Line]:
-    """Split *chunks* at line feeds; a carriage return before one belongs to it.
+@define(eq=False)
+class LineDecoder:
+    """Split bytes at line feeds; a carriage return before one belongs to it.
 
-    Raises:
-        LineTooLargeError: a line has more than *most* bytes.
+    Attributes:
+        most: the bytes that a line may have.
     """
-    number, size = 1, 0
-    held: list[bytes] = []
-    for chunk in chunks:
+
+    most: int
+    _number: int = field(default=1, init=False)
+    _held: list[bytes] = field(factory=list, init=False)
+    _size: int = field(default=0, init=False)
+
+    def feed(self, chunk: bytes) -> Iterator[Line]:
+        """Yield the lines that *chunk* ends.
+
+        Raises:
+            LineTooLargeError: a line has more than *most* bytes.
+        """
         *whole, rest = chunk.split(b"\n")
-        for piece in whole:
-            yield _bounded(Line(b"".join((*held, piece)).removesuffix(b"\r"), number, ended=True), most)
-            number, held, size = number + 1, [], 0
-        held.append(rest)
-        size += len(rest)
-        if size > most:
-            raise LineTooLargeError(Line(b"".join(held), number, ended=False), most)
-    if size:
-        yield Line(b"".join(held), number, ended=False)
+        for end in whole:
+            yield self._bounded(self._line(end, ended=True))
+            self._number, self._held, self._size = self._number + 1, [], 0
+        self._held.append(rest)
+        self._size += len(rest)
+        if self._size > self.most:
+            raise LineTooLargeError(self._line(b"", ended=False), self.most)
 
+    def close(self) -> Iterator[Line]:
+        """Yield the line that the end of the input ends, if it has a character."""
+        if self._size:
+            yield self._line(b"", ended=False)
 
-def _bounded(line: Line, most: int) -> Line:
-    if len(line.data) > most:
-        raise LineTooLargeError(line, most)
-    return line
+    def _line(self, end: bytes, *, ended: bool) -> Line:
+        data = b"".join((*self._held, end))
+        return Line(data.removesuffix(b"\r") if ended else data, self._number, ended)
+
+    def _bounded(self, line: Line) -> Line:
+        if len(line.data) > self.most:
+            raise LineTooLargeError(line, self.most)
+        return line
