@@ -18,6 +18,7 @@ from ._book import (
     Phase,
     Stage,
     find,
+    followed,
     interrupt,
     is_planning,
     keep,
@@ -25,9 +26,10 @@ from ._book import (
 )
 from ._catalogue import RULES
 from ._citations import name
+from ._exact import exact
 from ._frozen import TooDeep
 from ._log import Log
-from ._order import Act, Route
+from ._order import Act, Cell, Route
 from ._quote import quote
 from ._state import State, focused, settled
 from ._transitions import MESSAGE, restart, set_aside, symbol_of
@@ -48,13 +50,15 @@ def _advance(state: State, item: Any, line: int | None = None, sse_name: str | N
     book = settled(state)
     if book.phase is Phase.STOPPED:
         return state
-    at = At(state.position, line, "the event", None)
     try:
-        reading = read(item, book.limits.nesting)
-        at = at._replace(came=_label(reading), raw=reading.raw)
-        return focused(at.position + 1, _bounded(_in_order(_judge(book, at, reading, sse_name), book), at))
+        event = exact(item, book.limits.nesting)
+        reading = read(item, book.limits.nesting) if event is None else Reading(item, event, ())
     except TooDeep:
-        return _stop(state, at, f"brackets are nested deeper than {book.limits.nesting}")
+        return _stop(state, At(state.position, line), f"brackets are nested deeper than {book.limits.nesting}")
+    at = At(state.position, line, reading.event, reading.raw)
+    try:
+        after = _in_order(_judge(book, at, reading, sse_name), book)
+        return focused(at.position + 1, _bounded(after, at))
     except ExceededError as error:
         return _stop(state, at, str(error))
 
@@ -66,6 +70,8 @@ def _stop(state: State, at: At, why: str) -> State:
 
 def _in_order(book: Book, before: Book) -> Book:
     """Give the book in which the violations of one event stand in the order of the catalogue."""
+    if len(book.violations) == len(before.violations):
+        return book
     new = book.violations.since(len(before.violations))
     ordered = sorted(new, key=lambda violation: _ORDER[violation.code])
     return book if new == ordered else book._replace(violations=reduce(Log.append, ordered, before.violations))
@@ -82,15 +88,6 @@ def _bounded(book: Book, at: At) -> Book:
     if len(book.violations) > book.limits.violations:
         raise ExceededError(f"there are more than {book.limits.violations} violations")
     return book
-
-
-def _label(reading: Reading) -> str:
-    event = reading.event
-    if event is None or isinstance(event, on.Unknown):
-        wire_type = reading.raw.get("type") if isinstance(reading.raw, dict) else None
-        return f"{quote(wire_type)[1:-1]}" if wire_type and isinstance(wire_type, str) else "the event"
-    index = getattr(event, "index", None)
-    return str(event.wire_type) if index is None else f"{event.wire_type} {index}"
 
 
 def _judge(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
@@ -111,8 +108,10 @@ def _judge_shape(book: Book, at: At, reading: Reading, sse_name: str | None) -> 
     for finding in reading.findings:
         touched = _lost(reading.raw) if finding.code in SPOILING else (_habit(finding, at),)
         book = violate(book, at, finding, *touched)
+    if sse_name is None:
+        return book
     named = reading.raw.get("type") if isinstance(reading.raw, dict) else None
-    if sse_name is None or named is None or named == sse_name:
+    if named is None or named == sse_name:
         return book
     differs = Finding("sse-name-differs", quote(sse_name), expected=quote(named))
     return violate(book, at, differs, _habit(differs, at))
@@ -150,7 +149,7 @@ def _judge_order(book: Book, at: At, event: Any) -> Book:
         touched = _AFTER if book.phase is Phase.ENDED else MESSAGE
         part = () if route is None else ((route.kind, getattr(event, "index", 0)),)
         book = violate(book, at, breach, touched, causes=(touched, *part))
-    book = cell.do(book, at._replace(code=cell.code), event, MESSAGE)
+    book = cell.do(book, _under(cell, at), event, MESSAGE)
     return book if route is None or cell.do is set_aside else _judge_index(book, at, event, route)
 
 
@@ -174,17 +173,22 @@ _SET_ASIDE: Final = (set_aside, restart)
 
 def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Book:
     key = (route.kind, index)
-    stage = order.stage_of(book, route.kind, index)
+    part = find(book, key)
+    stage = Stage.ABSENT if part is None else part.stage
     cell = order.PARTS[route.kind][stage][route.act]
     if cell.code:
         book = _break(book, at, Finding(cell.code), key, stage)
-    else:
-        book = _judge_following(book, at, route, index, stage)
+    elif route.act is Act.START and part is None:
+        book = _judge_following(book, at, key)
     if cell.do not in _SET_ASIDE:
         book = _judge_joint(book, at, event, route, key)
-    if index >= book.following.get(route.kind, 0):
-        book = book._replace(following={**book.following, route.kind: index + 1})
-    return cell.do(book, at._replace(code=cell.code), event, key)
+    elif part is None:
+        book = book._replace(following=followed(book, *key))
+    return cell.do(book, _under(cell, at), event, key)
+
+
+def _under(cell: Cell, at: At) -> At:
+    return at._replace(code=cell.code) if cell.code else at
 
 
 def _break(book: Book, at: At, breach: Finding, key: Key, stage: Stage) -> Book:
@@ -213,14 +217,13 @@ def where(book: Book) -> str:
 _MOST_NAMED: Final = 4
 
 
-def _judge_following(book: Book, at: At, route: Route, index: int, stage: Stage) -> Book:
-    following = book.following.get(route.kind, 0)
-    key = (route.kind, index)
-    mentioned = index < following and key in book.marks
-    if route.act is not Act.START or stage is not Stage.ABSENT or index == following or mentioned:
+def _judge_following(book: Book, at: At, key: tuple[str, int]) -> Book:
+    kind, index = key
+    following = book.following.get(kind, 0)
+    if index == following or (index < following and key in book.marks):
         return book
     skipped = Finding("index-skipped", expected=f"index {following}")
-    return violate(book, at, skipped, key, causes=(key, (route.kind, None)))
+    return violate(book, at, skipped, key, causes=(key, (kind, None)))
 
 
 def _judge_joint(book: Book, at: At, event: Any, route: Route, key: Key) -> Book:

@@ -138,7 +138,9 @@ def focus_of(book: Book) -> Part | None:
     """Give the part whose plain deltas need no judgement now: the one block or call that is open, or the plan."""
     if book.phase in (Phase.ENDED, Phase.STOPPED) or "citation" in book.counts:
         return None
-    live = [part for part in islice(book.open.values(), 3) if part.symbol != "interrupted"]
+    live = list(islice(book.open.values(), 3))
+    if "interrupted" in book.counts:
+        live = [part for part in live if part.symbol != "interrupted"]
     if len(live) == 1:
         return live[0] if live[0].symbol in PLAIN else None
     return book.plan if is_planning(book) and not live else None

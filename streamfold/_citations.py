@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from . import events as on
-from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning, violate
+from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning, violate, without
 from ._quote import quote
 from ._text import Text
 from ._wire import Finding
@@ -51,10 +51,11 @@ def cite(book: Book, at: At, citation: Part) -> Book:
     event = citation.start
     key = target_of(event)
     target = find(book, key)
-    if target is None or (not _is_complete(book, target) and event.end > target.text.length):
+    complete = target is not None and _is_complete(book, target)
+    if target is None or (not complete and event.end > target.text.length):
         return book._replace(waiting={**book.waiting, key: (*book.waiting.get(key, ()), citation)})
     book = _judge_kind(book, at, citation, target)
-    if _is_complete(book, target):
+    if complete:
         late = Finding("citation-late", f"{name(target)} is complete")
         book = violate(book, at, late, citation.key)
     return _judge_span(book, at, citation, target)
@@ -62,10 +63,12 @@ def cite(book: Book, at: At, citation: Part) -> Book:
 
 def settle(book: Book, at: At, key: Key) -> Book:
     """Judge the citations that waited for the text of *key*, now complete or never to come."""
+    if key not in book.waiting:
+        return book
     target = find(book, key)
-    for citation in book.waiting.get(key, ()):
+    for citation in book.waiting[key]:
         book = _judge_waited(book, at, citation, target)
-    return book._replace(waiting={other: them for other, them in book.waiting.items() if other != key})
+    return book._replace(waiting=without(book.waiting, key))
 
 
 def _judge_waited(book: Book, at: At, citation: Part, target: Part | None) -> Book:
@@ -106,9 +109,11 @@ _TYPES: Final[Mapping[str, tuple[str | None, ...]]] = {
 def _judge_span(book: Book, at: At, citation: Part, target: Part, *, waited: bool = False) -> Book:
     event = citation.start
     verdict = resolve(target.text, event.start, event.end, event.text).verdict
+    if verdict == "fits" and not waited:
+        return book
     if verdict == "fits":
         early = Finding("citation-early", f"{name(target)} had no character {event.end - 1} then")
-        return violate(book, at, early, citation.key, about=citation.since) if waited else book
+        return violate(book, at, early, citation.key, about=citation.since)
     code, touched = _BREACHES[verdict]
     detail = f"{event.start} to {event.end} of {target.text.length} characters; {_both(event, target)}"
     # A delta that was lost or doubled shifts all that follows: then the cited text stands near its span.

@@ -1,6 +1,6 @@
 """What an event may hold, looked at alone: the rules of each event class."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from . import events as on
@@ -15,9 +15,9 @@ PLACEHOLDERS: Final = ("content", "tool_plan", "tool_calls", "citations")
 Check: TypeAlias = Callable[[Any], Finding | None]
 
 
-def breaches(event: Any) -> Iterator[Finding]:
+def breaches(event: Any) -> list[Finding]:
     """Give every breach of a rule that *event* alone shows."""
-    return filter(None, (check(event) for check in CHECKS.get(type(event), ())))
+    return [breach for check in CHECKS.get(type(event), ()) if (breach := check(event))]
 
 
 def _check(code: str, holds: Callable[[Any], object], detail: Callable[[Any], str], expected: str = "") -> Check:

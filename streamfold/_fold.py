@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -41,7 +41,7 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
         1
     """
     focus = state.focus
-    delta = focus.read(event, focus.index)
+    delta = focus.read(event, focus.place)
     if delta is None and type(event) is Located:
         delta = _read_located(event, focus)
     if delta is not None and state.position < focus.last:
@@ -204,8 +204,8 @@ def _walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exceptio
     """
     rest = iter(events)
     while state.book.phase is not Phase.STOPPED:
-        run, event, cause = _take_run(rest, state)
-        state = _extended(state, run)
+        run, lines, event, cause = _take_run(rest, state)
+        state = _extended(state, run, lines)
         if cause is not None:
             yield _interrupted(state, cause), cause
             return
@@ -220,35 +220,31 @@ def _walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exceptio
 _MORE: Final = object()
 
 
-def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], Any, Exception | None]:
-    """Take plain deltas from *rest*: give them, and the event, ``END`` or exception that ended the run.
+def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], list[int], Any, Exception | None]:
+    """Take plain deltas from *rest*: give them, the lines of located ones, and what ended the run.
 
-    A run ends after a while of itself, so that an endless stream is held to its limits. A located event that would
-    pass a limit ends it too, since only the event itself has its line.
+    That is an event, ``END``, or an exception. A run is of located events only, or of none. It ends after a while of
+    itself, so that an endless stream is held to its limits.
     """
-    focus = state.focus
+    plain, place = state.focus.plain, state.focus.place
     run: list[str] = []
+    lines: list[int] = []
     part = islice(rest, _RUN)
-    event = END
     try:
-        event = focus.plain.take(part, focus.index, run)
-        room = focus.most - state.length - sum(map(len, run)) if type(event) is Located else 0
-        while type(event) is Located and (delta := _read_located(event, focus)) is not None:
-            if (room := room - len(delta)) < 0 or state.position + len(run) >= focus.last:
-                return run, event, None
-            run.append(delta)
-            event = next(part, END)
+        event = plain.take(part, place, run)
+        if type(event) is Located and not run:
+            event = plain.take_located(chain((event,), part), place, run, lines)
     except Exception as cause:  # noqa: BLE001 - whatever the transport raises
-        return run, END, cause
-    return run, _MORE if event is END and len(run) == _RUN else event, None
+        return run, lines, END, cause
+    return run, lines, _MORE if event is END and len(run) == _RUN else event, None
 
 
 def _read_located(located: Located, focus: Focus) -> str | None:
-    delta = focus.read(located.event, focus.index)
+    delta = focus.read(located.event, focus.place)
     return delta if delta is not None and located.name in (None, located.event["type"]) else None
 
 
-def _extended(state: State, run: list[str]) -> State:
+def _extended(state: State, run: list[str], lines: list[int]) -> State:
     """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
     if not run:
         return state
@@ -256,7 +252,8 @@ def _extended(state: State, run: list[str]) -> State:
     after = make_state(state.position + len(run), state.growing.extend(run), focus, state.book)
     if after.length <= focus.most and after.position <= focus.last:
         return after
-    return reduce(advance, (focus.plain.write(focus.index, delta) for delta in run), state)
+    events = (focus.plain.write(focus.place, delta) for delta in run)
+    return reduce(advance, map(Located, events, lines) if lines else events, state)
 
 
 # The end of the input
@@ -289,8 +286,14 @@ def _said(cause: Exception) -> str:
         return "it does not say why"
 
 
+class _EndOfInput:
+    """What comes where no event does."""
+
+    wire_type = "the end of the input"
+
+
 def _ended_by(state: State, breach: Finding) -> State:
-    at = At(state.position, None, "the end of the input", None)
+    at = At(state.position, None, _EndOfInput)
     return focused(state.position, violate(settled(state), at, breach, INPUT, stood=where(state.book)))
 
 

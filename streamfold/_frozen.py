@@ -91,26 +91,22 @@ def freeze(value: Any, depth: int) -> Any:
     Raises:
         TooDeep: *value* nests deeper than *depth*, or contains itself.
     """
-    if type(value) in _SCALARS:
+    kind = type(value)
+    if kind in _SCALARS:
         return value
+    if depth < 1 and isinstance(value, (dict, list, tuple, Mapping)):
+        raise TooDeep("nested too deeply")
     # One function, though a long one: a helper would take a second frame for each level.
     if isinstance(value, (dict, Mapping)):  # dict first, for to ask for a Mapping is slow
-        below = _below(depth)
-        frozen = value if isinstance(value, FrozenDict) else _new_dict(value)
+        frozen: Any = value if kind is FrozenDict else _new_dict(value)
         for key, inner in frozen.items():
-            if type(inner) not in _SCALARS and (copy := freeze(inner, below)) is not inner:
+            if type(inner) not in _SCALARS and (copy := freeze(inner, depth - 1)) is not inner:
                 dict.__setitem__(frozen, key, copy)
         return frozen
     if isinstance(value, (list, tuple)):
-        values = list(map(freeze, value, repeat(_below(depth))))
-        return value if isinstance(value, FrozenList) else _new_list(values)
+        values = list(map(freeze, value, repeat(depth - 1)))
+        return value if kind is FrozenList else _new_list(values)
     return value
-
-
-def _below(depth: int) -> int:
-    if depth < 1:
-        raise TooDeep("nested too deeply")
-    return depth - 1
 
 
 def _new_dict(items: Mapping[str, Any]) -> FrozenDict:
@@ -133,15 +129,26 @@ def thaw(value: Any) -> Any:
 
 
 def weight(value: Any) -> int:
-    """Count the characters of all strings in a frozen value, keys included, and one more for each node."""
-    if isinstance(value, str):
-        return 1 + len(value)
-    if isinstance(value, FrozenDict):
-        return 1 + sum(map(_characters, value)) + sum(map(weight, value.values()))
-    if isinstance(value, FrozenList):
-        return 1 + sum(map(weight, value))
-    return 1
+    """Count the characters of all strings in a JSON value, keys included, and one more for each node."""
+    characters = 0
+    nodes = [value]
+    for node in nodes:  # it grows while it is gone through
+        kind = type(node)
+        if kind is str:
+            characters += len(node)
+        elif kind not in _SCALARS:
+            if isinstance(node, (dict, Mapping)):
+                characters += _characters(node)
+                nodes += node.values()
+            elif isinstance(node, (list, tuple)):
+                nodes += node
+            elif isinstance(node, str):
+                characters += len(node)
+    return len(nodes) + characters
 
 
-def _characters(key: Any) -> int:
-    return len(key) if isinstance(key, str) else 0  # a mapping that did not come from JSON may have any keys
+def _characters(keys: Iterable[Any]) -> int:
+    try:
+        return len("".join(keys))
+    except TypeError:  # a mapping that did not come from JSON may have any keys
+        return sum(len(key) for key in keys if isinstance(key, str))

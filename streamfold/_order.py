@@ -18,7 +18,7 @@ where something is. ``JOINT`` couples the machines: each row is a rule about wha
 something is open, or once something has been seen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
@@ -178,11 +178,13 @@ JOINT: Final = (
 _BY_ACT: Final = {each: [rule for rule in JOINT if each in rule.acts] for rule in JOINT for each in rule.acts}
 
 
-def joint_breaches(book: Book, symbol: str, act: Act) -> Iterator[str]:
+def joint_breaches(book: Book, symbol: str, act: Act) -> list[str]:
     """Give the codes of the joint rules that an act on *symbol* breaks now."""
-    for rule in _BY_ACT.get((symbol, act), ()):
-        if not (rule.open.isdisjoint(book.counts) and rule.seen.isdisjoint(book.seen)):
-            yield rule.code
+    return [
+        rule.code
+        for rule in _BY_ACT.get((symbol, act), ())
+        if not (rule.open.isdisjoint(book.counts) and rule.seen.isdisjoint(book.seen))
+    ]
 
 
 def stage_of(book: Book, kind: Kind, index: int) -> Stage:

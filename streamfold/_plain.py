@@ -24,11 +24,13 @@ class Plain(NamedTuple):
         read: gives the characters of an event for the part with an index, or None if it holds anything else.
         take: adds to a list the characters of event after event, up to one that holds anything else, and gives
             that one, or ``END``.
+        take_located: does the same with located events, and adds their lines to another list.
         write: gives the only event in which ``read`` finds some characters.
     """
 
     read: Callable[[Any, int], str | None]
     take: Callable[[Iterator[Any], int, list[str]], Any]
+    take_located: Callable[[Iterator[Any], int, list[str], list[int]], Any]
     write: Callable[[int, str], dict[str, Any]]
 
 
@@ -36,7 +38,7 @@ def _read_nothing(_event: Any, _index: int) -> str | None:
     return None
 
 
-def _take_nothing(events: Iterator[Any], _index: int, _run: list[str]) -> Any:
+def _take_nothing(events: Iterator[Any], *_: Any) -> Any:
     return next(events, END)
 
 
@@ -70,6 +72,22 @@ def take(events, index, run):
     return END
 
 
+def take_located(events, index, run, lines):
+    for located in events:
+        if type(located) is not Located or located.name not in names:
+            return located
+        if type(event := located.event) is dict:
+            try:
+                {accepts}
+                    run.append(text)
+                    lines.append(located.line)
+                    continue
+            except (KeyError, TypeError, IndexError):
+                pass
+        return located
+    return END
+
+
 def write(index, text):
     return {written}
 """
@@ -78,7 +96,7 @@ def write(index, text):
 def _compiled(kind: type[Any], name: str) -> Plain:
     path = getattr(fields(kind), name).metadata["path"]
     indexed = hasattr(kind, "index")
-    namespace: dict[str, Any] = {"END": END}
+    namespace: dict[str, Any] = {"END": END, "Located": on.Located, "names": (None, kind.wire_type)}
     source = _FUNCTIONS.format(
         accepts=_accepts(kind.wire_type, path, indexed=indexed),
         written=_written(kind.wire_type, path, indexed=indexed),
@@ -107,7 +125,7 @@ def _written(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
     return f"{{'type': {wire_type!r}, {place}{opened[1:]}text{'}' * len(path)}"
 
 
-NOTHING: Final = Plain(_read_nothing, _take_nothing, _write_nothing)
+NOTHING: Final = Plain(_read_nothing, _take_nothing, _take_nothing, _write_nothing)
 PLAIN: Final[Mapping[str, Plain]] = {
     "text": _compiled(on.ContentDelta, "text"),
     "thinking": _compiled(on.ContentDelta, "thinking"),

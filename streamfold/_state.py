@@ -1,9 +1,9 @@
 """What is known part way."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from attrs import field, frozen
+from attrs import frozen
 
 from . import _assemble as assemble
 from ._book import NO_TEXT, Book, Key, find, put
@@ -14,34 +14,29 @@ from .message import Message, Partial
 from .violations import Violation
 
 
-@frozen
-class Focus:
+class Focus(NamedTuple):
     """The part that grows, as far as its plain deltas are concerned.
 
     Attributes:
-        symbol, kind, index: of the part; no part may grow without judgement where they are empty.
+        symbol, kind, place: of the part, and its index; no part may grow without judgement where they are empty.
         most: the length in code points that its text may reach.
         last: the position before which events may come.
         base: the length of its text when it came into focus.
         read: reads a plain delta.
     """
 
-    symbol: str = ""
-    kind: str = ""
-    index: int = 0
-    most: int = 0
-    last: int = 0
-    base: int = 0
-    read: Callable[[Any, int], str | None] = field(init=False, eq=False, repr=False)
-
-    @read.default
-    def _read(self) -> Callable[[Any, int], str | None]:
-        return self.plain.read
+    symbol: str
+    kind: str
+    place: int
+    most: int
+    last: int
+    base: int
+    read: Callable[[Any, int], str | None]
 
     @property
     def key(self) -> Key:
         """The key of the part."""
-        return self.kind, self.index
+        return self.kind, self.place
 
     @property
     def plain(self) -> Plain:
@@ -49,10 +44,15 @@ class Focus:
         return PLAIN.get(self.symbol, NOTHING)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Focus, (self.symbol, self.kind, self.index, self.most, self.last, self.base)
+        return make_focus, self[:-1]
 
 
-NO_FOCUS: Final = Focus()
+def make_focus(symbol: str, *rest: Any) -> Focus:
+    """Give the focus on a part of some symbol."""
+    return Focus(symbol, *rest, PLAIN.get(symbol, NOTHING).read)  # type: ignore[call-arg]  # it cannot count the rest
+
+
+NO_FOCUS: Final = make_focus("", "", 0, 0, 0, 0)
 
 
 class Making:
@@ -167,8 +167,7 @@ def settled(state: State) -> Book:
         return book
     part = find(book, focus.key)
     assert part is not None  # noqa: S101 - the focus is an open part
-    book = put(book, part._replace(text=text))
-    return book._replace(spent=book.spent + text.length - focus.base)
+    return put(book, part._replace(text=text), text.length - focus.base)
 
 
 def focused(position: int, book: Book) -> State:
@@ -179,5 +178,5 @@ def focused(position: int, book: Book) -> State:
     limits, length = book.limits, part.text.length
     room = limits.characters - book.spent + length
     most = min(room, limits.arguments) if part.kind == "call" else room
-    focus = Focus(part.symbol, part.kind, part.index, most, limits.events, length)
+    focus = make_focus(part.symbol, part.kind, part.index, most, limits.events, length)
     return make_state(position, part.text, focus, put(book, part._replace(text=NO_TEXT)))

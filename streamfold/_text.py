@@ -72,10 +72,18 @@ class Text:
         """Give the text with all *deltas* at its end."""
         return self.append("".join(deltas))
 
+    def joined(self) -> "Text":
+        """Give the same text in one piece: to read of it is cheap, and nothing will come."""
+        return make_text(Tail((), (str(self),)), 0, self.length)
+
     def slice(self, start: int, end: int) -> str:
         """Give the characters from *start* to *end*, code points, at a cost that the text's length does not raise."""
+        rest = "".join(self.tail[: self.count])
+        before = self.length - len(rest)
+        if start >= before:  # mostly, what is cited has just come
+            return rest[start - before : max(end - before, 0)]
         found = []
-        for piece in self._pieces():
+        for piece in (*self.tail.pieces, rest):
             if end <= 0:
                 break
             if start < len(piece):
@@ -83,9 +91,6 @@ class Text:
             start -= len(piece)
             end -= len(piece)
         return "".join(found)
-
-    def _pieces(self) -> Iterable[str]:
-        return (*self.tail.pieces, "".join(self.tail[: self.count]))
 
     def _last(self) -> str:
         backwards = chain(reversed(self.tail[: self.count]), reversed(self.tail.pieces))

@@ -23,7 +23,7 @@ from ._book import (
     violate,
 )
 from ._citations import cite, name, settle
-from ._event_rules import FAILED, breaches, filled
+from ._event_rules import CHECKS, FAILED, breaches, filled
 from ._frozen import FrozenDict, freeze, weight
 from ._quote import quote
 from ._wire import Finding, to_wire
@@ -112,8 +112,9 @@ def keep_unknown(book: Book, at: At, _event: on.Unknown, _: Key) -> Book:
 
 def _note(book: Book, at: At, event: Any) -> Book:
     """Judge what *event* holds by itself, and keep what is in fields that are not known."""
-    for breach in breaches(event):
-        book = violate(book, at, breach)
+    if type(event) in CHECKS:
+        for breach in breaches(event):
+            book = violate(book, at, breach)
     if event.extra:
         index = getattr(event, "index", None)
         place = {"type": event.wire_type} | ({} if index is None else {"index": index})
@@ -140,14 +141,21 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
         raise ExceededError(f"more than {book.limits.parts} parts")
     kind, index = key
     start = event if stage is Stage.OPEN and key != PLAN_KEY else None
-    book = book._replace(spent=book.spent + _named(start))
-    return begin(book, Part(kind, index, symbol_of(event, kind), at.position, stage, start))  # type: ignore[arg-type]  # a part's key
+    part = Part(kind, index, symbol_of(event, kind), at.position, stage, start)  # type: ignore[arg-type]  # a part's key
+    return begin(book, part, 0 if start is None else _held(start, at, kind))
 
 
-def _named(start: Any) -> int:
-    """Count what a start calls its part, where that is not just a name."""
-    held = sum(len(getattr(start, name, None) or "") for name in ("id", "name", "type"))
-    return held if held > _LONGEST_NAME else 0
+def _held(start: Any, at: At, kind: str) -> int:
+    """Count a citation, and what a start calls its part where that is not just a name."""
+    named = sum([len(getattr(start, name) or "") for name in _CALLED[kind]])
+    return (named if named > _LONGEST_NAME else 0) + (weight(at.raw) if kind == "citation" else 0)
+
+
+_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "content": ("type",),
+    "call": ("id", "name", "type"),
+    "citation": ("type",),
+}
 
 
 _LONGEST_NAME: Final = 256
@@ -200,7 +208,7 @@ def _append(book: Book, key: Key, delta: str | None) -> Book:
     text = part.text.append(delta)
     if part.kind == "call" and text.length > book.limits.arguments:
         raise ExceededError(f"{text.length} characters of arguments of {book.limits.arguments} allowed")
-    return put(book, part._replace(text=text))._replace(spent=book.spent + text.length - part.text.length)
+    return put(book, part._replace(text=text), text.length - part.text.length)
 
 
 # A content block
@@ -214,9 +222,7 @@ def _grow_content(book: Book, at: At, event: on.ContentDelta, key: Key) -> Book:
     if event.logprobs is None:
         return book
     part = _open(book, key)
-    return put(book, part._replace(logprobs=part.logprobs.append(event.logprobs)))._replace(
-        spent=book.spent + weight(event.logprobs)
-    )
+    return put(book, part._replace(logprobs=part.logprobs.append(event.logprobs)), weight(event.logprobs))
 
 
 def _add_content(book: Book, at: At, event: Any, key: Key) -> Book:
@@ -238,7 +244,8 @@ def _keys(event: Any, symbol: str) -> tuple[str, str]:
 
 
 def _close_content(book: Book, at: At, _event: Any, key: Key) -> Book:
-    return settle(shelve(book, _open(book, key)), at, key)
+    part = _open(book, key)
+    return settle(shelve(book, part._replace(text=part.text.joined())), at, key)
 
 
 # A tool call
@@ -282,7 +289,7 @@ FAULTS: Final[Mapping[str, str]] = {
 
 
 def _start_citation(book: Book, at: At, _: on.CitationStart, key: Key) -> Book:
-    return cite(book._replace(spent=book.spent + weight(at.raw)), at, _open(book, key))
+    return cite(book, at, _open(book, key))
 
 
 def _close_citation(book: Book, _at: At, _event: Any, key: Key) -> Book:

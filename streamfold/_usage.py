@@ -6,6 +6,7 @@ from typing import Any, Final
 from attrs import fields
 
 from ._frozen import FrozenDict
+from .events import NOTHING_ELSE
 from .message import BilledUnits, Tokens, Usage
 
 
@@ -22,16 +23,16 @@ def malformed(raw: FrozenDict | None) -> dict[str, Any]:
 
 def to_wire(counts: Usage | BilledUnits | Tokens) -> dict[str, Any]:
     """Give *counts* as they stand on the wire."""
-    named = {each.name: getattr(counts, each.name) for each in fields(type(counts)) if each.name != "extra"}
+    named = {name: getattr(counts, name) for name in _NAMES[type(counts)]}
     plain = {name: to_wire(value) if name in _READERS else value for name, value in named.items() if value is not None}
     return {**plain, **counts.extra}
 
 
 def _typed(kind: type[Any], raw: FrozenDict) -> Any:
-    names = {each.name for each in fields(kind)} - {"extra"}
-    read = {name: _read(name, raw.get(name)) for name in names}
+    read = {name: _read(name, raw[name]) for name in _NAMES[kind] if name in raw}
     typed = {name: value for name, value in read.items() if value is not None}
-    return kind(**typed, extra=FrozenDict((name, value) for name, value in raw.items() if name not in typed))
+    rest = {name: value for name, value in raw.items() if name not in typed}
+    return kind(**typed, extra=FrozenDict(rest) if rest else NOTHING_ELSE)
 
 
 def _read(name: str, value: Any) -> Any:
@@ -48,6 +49,9 @@ def _object(kind: type[Any]) -> Callable[[Any], Any]:
     return lambda value: _typed(kind, value) if isinstance(value, FrozenDict) else None
 
 
+_NAMES: Final = {
+    kind: tuple(each.name for each in fields(kind) if each.name != "extra") for kind in (Usage, BilledUnits, Tokens)
+}
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "billed_units": _object(BilledUnits),
     "tokens": _object(Tokens),
@@ -55,7 +59,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def _misplaced(counts: Any, path: str = "") -> dict[str, Any]:
-    names = {each.name for each in fields(type(counts))} - {"extra"}
+    names = _NAMES[type(counts)]
     here = {path + name: value for name, value in counts.extra.items() if name in names and value is not None}
     for name in _READERS:
         if inner := getattr(counts, name, None):

@@ -60,7 +60,7 @@ def _strict(kind: type, expected: str) -> Callable[[Any, Any], Any]:
 def source_from_wire(value: FrozenDict) -> on.Source:
     """Read a source: typed where it is of a known kind and as it should be, else as it came."""
     name = value.get("type")
-    kind = _SOURCES.get(name) if isinstance(name, str) else None
+    kind = SOURCES.get(name) if isinstance(name, str) else None
     if kind is None:
         return on.OtherSource(value)
     reads = _SOURCE_READS[kind]
@@ -79,12 +79,12 @@ def _sources(value: Any, _: Any) -> tuple[on.Source, ...]:
 
 def _index(value: Any, _: Any) -> int:
     index: int = _INTEGER(value, None)
-    if index.bit_length() > _MOST_BITS:
-        raise _MismatchError(f"an integer of {_MOST_BITS} bits", value)
+    if index.bit_length() > MOST_BITS:
+        raise _MismatchError(f"an integer of {MOST_BITS} bits", value)
     return index
 
 
-_MOST_BITS: Final = 64  # Python does not even print an integer of any size
+MOST_BITS: Final = 64  # Python does not even print an integer of any size
 _INTEGER: Final = _strict(int, "an integer")
 _OBJECT: Final = _strict(FrozenDict, "an object")
 _LIST: Final = _strict(FrozenList, "a list")
@@ -95,7 +95,7 @@ _CONVERTER.register_structure_hook(int, _index)
 _CONVERTER.register_structure_hook(FrozenDict, _OBJECT)
 _CONVERTER.register_structure_hook_func(lambda kind: kind == tuple[on.Source, ...], _sources)
 
-_SOURCES: Final[Mapping[str, type[Any]]] = {"document": on.DocumentSource, "tool": on.ToolSource}
+SOURCES: Final[Mapping[str, type[Any]]] = {"document": on.DocumentSource, "tool": on.ToolSource}
 
 
 def _optional(each: "Attribute[Any]") -> Callable[[Any], Any]:
@@ -104,7 +104,7 @@ def _optional(each: "Attribute[Any]") -> Callable[[Any], Any]:
 
 
 _SOURCE_READS: Final[Mapping[type[Any], dict[str, Callable[[Any], Any]]]] = {
-    kind: {each.name: _optional(each) for each in fields(kind) if each.name != "extra"} for kind in _SOURCES.values()
+    kind: {each.name: _optional(each) for each in fields(kind) if each.name != "extra"} for kind in SOURCES.values()
 }
 
 
@@ -322,7 +322,7 @@ def source_to_wire(source: on.Source) -> dict[str, Any]:
     """Give the JSON object of a source."""
     if isinstance(source, on.OtherSource):
         return dict(source.fields)
-    name = next(name for name, kind in _SOURCES.items() if isinstance(source, kind))
+    name = next(name for name, kind in SOURCES.items() if isinstance(source, kind))
     named = {each.name: getattr(source, each.name) for each in fields(type(source)) if each.name != "extra"}
     return {"type": name, **{key: value for key, value in named.items() if value is not None}, **source.extra}
 

@@ -14,6 +14,7 @@ ROOMS = """
     _frozen _log _text _segments _quote limits
     _arguments events
     _plain _catalogue _wire
+    _exact
     rules violations
     message _book
     _usage _citations preview

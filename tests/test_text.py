@@ -102,6 +102,7 @@ def test_a_slice_is_the_slice_of_the_whole_in_code_points(deltas, start, end):
     text = grown(deltas)
 
     assert text.slice(start, end) == joined(*deltas)[max(start, 0) : max(end, 0)]
+    assert text.joined().slice(start, end) == text.slice(start, end)
 
 
 @given(runs, runs)

@@ -19,7 +19,7 @@ from .._book import Book, Mark, Part, Phase, Stage
 from .._frozen import FrozenDict, FrozenList
 from .._log import Log, Shelf
 from .._quote import quote
-from .._state import Focus, State, make_state
+from .._state import Focus, State, make_focus, make_state
 from .._text import Text
 from ..limits import Limits
 from ..violations import Kept, Violation
@@ -171,10 +171,11 @@ def _mapping(kind: type[Any]) -> _Form:
 _LOSSLESS: Final = ("utf-8", "surrogatepass")
 _FORMS: Final[Mapping[str, _Form]] = {
     "State": _record(State, make_state, "position", "growing", "focus", "book"),
+    "Focus": _record(Focus, make_focus, *Focus._fields[:-1]),  # how it reads follows from the others
     **{kind.__name__: _record(kind, kind, *kind._fields) for kind in (Book, Part, Mark)},
     **{
         kind.__name__: _record(kind, kind, *(each.name for each in fields(kind) if each.init))
-        for kind in (Focus, Limits, Violation, Kept, Fault, *get_args(on.Source), *on.EVENTS)
+        for kind in (Limits, Violation, Kept, Fault, *get_args(on.Source), *on.EVENTS)
     },
     **{kind.__name__: _enumerated(kind) for kind in (Phase, Stage)},
     "Log": _sequence(Log),

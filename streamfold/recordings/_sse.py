@@ -103,6 +103,10 @@ class SSEDecoder:
         >>> SSEDecoder().feed(b"data: a\rdata: b\r\r")
         [ServerSentEvent(data='a\nb', name=None, id=None, line=1)]
         """
+        return self._read(text) if (text := self._take_ended(chunk)) else []
+
+    def _take_ended(self, chunk: bytes) -> str:
+        """Take the next bytes, and give the lines up to the last blank one that has ended, LF for all line ends."""
         if self._closed:
             raise ValueError("the decoder is closed")
         held = self._held
@@ -112,7 +116,7 @@ class SSEDecoder:
             self._refuse_too_large()
         # The end of the blank line stays held, since a CR may be the first half of CR LF.
         end = _last_blank_line(held, start)
-        return self._read(self._take(end)) if end else []
+        return _decoded(self._take(end)) if end else ""
 
     def close(self) -> Unfinished | None:
         r"""End the stream and return the event that this breaks off, or None.
@@ -130,7 +134,7 @@ class SSEDecoder:
         first = self._line
         lines = self._take(len(self._held)).splitlines(keepends=True)
         # A `retry` counts even where its event does not.
-        self._read(b"".join(line for line in lines if _has_end(line)))
+        self._read(_decoded(b"".join(line for line in lines if _has_end(line))))
         for number, line in enumerate(lines):
             if _begins_event(line):
                 return _unfinished(first + number, b"".join(lines[number:]))
@@ -141,7 +145,7 @@ class SSEDecoder:
             size = event.end() - event.start()
             if size > self.max_event_size:
                 self._closed = True
-                events = self._read(self._take(event.start())) if event.start() else []
+                events = self._read(_decoded(self._take(event.start()))) if event.start() else []
                 raise EventTooLarge(self._line, size, self.max_event_size, tuple(events))
 
     def _take(self, end: int) -> bytes:
@@ -149,12 +153,13 @@ class SSEDecoder:
         del self._held[:end]
         return taken.removeprefix(BOM_UTF8) if self._line == 1 else taken
 
-    def _read(self, ended: bytes) -> list[ServerSentEvent]:
+    def _read(self, ended: str) -> list[ServerSentEvent]:
         events: list[ServerSentEvent] = []
         data: list[str] = []
         name = None
         first = self._line
-        for number, line in enumerate(_split(ended), self._line):
+        # str.splitlines would also split at U+2028, U+0085 and their like.
+        for number, line in enumerate(ended.split("\n"), self._line):
             if not line:
                 if data:
                     events.append(ServerSentEvent("\n".join(data), name, self._id, first))
@@ -187,11 +192,10 @@ def _last_blank_line(held: bytearray, start: int) -> int:
     return max(held.rfind(pair, start) for pair in (b"\n\n", b"\n\r", b"\r\r")) + 1
 
 
-def _split(ended: bytes) -> list[str]:
+def _decoded(ended: bytes) -> str:
     if b"\r" in ended:
         ended = ended.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    # str.splitlines would also split at U+2028, U+0085 and their like.
-    return ended.decode("utf-8", "replace").split("\n")
+    return ended.decode("utf-8", "replace")
 
 
 def _has_end(line: bytes) -> bool:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from ..events import Located, Unreadable
+from ._frames import FrameDecoder
 from ._lines import Line, LineDecoder, LineTooLargeError
-from ._sse import EventTooLarge, ServerSentEvent, SSEDecoder, Unfinished
+from ._sse import EventTooLarge, ServerSentEvent, Unfinished
 
 Form: TypeAlias = Literal["sse", "jsonl"]
 Loads: TypeAlias = Callable[[str], Any]
@@ -53,11 +55,12 @@ class Reader(Protocol):
 class _SSEReader:
     def __init__(self, loads: Loads, most: int) -> None:
         self._loads = loads
-        self._decoder = SSEDecoder(max_event_size=most)
+        learns = loads is loads_strictly
+        self._decoder = FrameDecoder(max_event_size=most, locate=self._located, learns=learns)
 
     def feed(self, chunk: bytes) -> Iterator[Located]:
         try:
-            yield from map(self._located, self._decoder.feed(chunk))
+            yield from chain.from_iterable(self._decoder.read(chunk))
         except EventTooLarge as error:
             yield from map(self._located, error.events)
             rest = self._decoder.close()

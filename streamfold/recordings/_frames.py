@@ -1,0 +1,144 @@
+"""From the bytes of an event stream to located events; deltas in a known frame have only their string read.
+
+A frame is all of a server-sent event but the string that a plain delta adds: deltas in a row share it to the byte. It
+is learned from an event that was read like any other, by putting a sentinel in the place of one string after another
+until the reader finds the sentinel where the delta was. Another event that begins and ends as the frame does, with one
+JSON string between, is then what the reader would make of it. Whatever else comes is read like any other event.
+"""
+
+from collections.abc import Callable, Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]  # it is public, and the stubs leave it out
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from attrs import define, field
+
+from .._plain import PLAIN
+from ..events import Located
+from ._sse import ServerSentEvent, SSEDecoder
+
+Locate: TypeAlias = Callable[[ServerSentEvent], Located]
+
+_SENTINEL: Final = "sentinel"
+_LONGEST: Final = 4096  # of an event from which a frame is learned, in characters
+_SYMBOLS: Final = [(symbol, plain.write(0, "")["type"]) for symbol, plain in PLAIN.items()]
+
+
+class _Place(NamedTuple):
+    """What a plain delta is for."""
+
+    symbol: str
+    index: Any
+    name: str | None
+
+
+class _Frame(NamedTuple):
+    """What stands around the string of each plain delta for one place.
+
+    Attributes:
+        before, after: from the end of a blank line to the end of the next one.
+        first: the line on which the event begins, counted from that blank line.
+        lines: from one blank line to the next.
+    """
+
+    place: _Place
+    before: str
+    after: str
+    first: int
+    lines: int
+
+    def read_run(self, text: str, at: int, line: int) -> tuple[list[Located], int]:
+        """Read the events in this frame that follow one another in *text*, and tell where they end."""
+        (symbol, index, name), before, after, first, lines = self
+        write, opened, closed = PLAIN[symbol].write, len(before), len(after) - 1
+        run: list[Located] = []
+        line += first
+        while text.startswith(before, at):
+            try:
+                delta, end = scanstring(text, at + opened)
+            except ValueError:
+                break
+            if not text.startswith(after, end):
+                break
+            run.append(Located(write(index, delta), line, name))
+            at = end + closed
+            line += lines
+        return run, at
+
+
+@define(eq=False)
+class FrameDecoder(SSEDecoder):
+    """Decode an event stream that arrives in chunks, cut anywhere, to located events.
+
+    Attributes:
+        locate: makes a located event of a server-sent one.
+        learns: whether *locate* reads JSON as the standard library does, so that frames may stand for it.
+    """
+
+    locate: Locate = field(kw_only=True)
+    learns: bool = field(default=True, kw_only=True)
+    _frame: _Frame | None = field(default=None, init=False)
+    _last: _Place | None = field(default=None, init=False)
+
+    def read(self, chunk: bytes) -> Iterator[list[Located]]:
+        """Take the next bytes and yield the events that they finish: each alone, but for plain deltas in a row.
+
+        Raises:
+            EventTooLarge: as `feed` does.
+        """
+        text = self._take_ended(chunk) + "\n"  # the end of the last blank line, which stays held
+        at, end = 0, len(text) - 1
+        while at < end:
+            if self._frame is not None and text.startswith(self._frame.before, at):
+                run, at = self._frame.read_run(text, at, self._line)
+                self._line += len(run) * self._frame.lines
+                yield run
+                if run:
+                    continue
+            stop = text.find("\n\n", at) + 1
+            yield self._read_like_any(text[at:stop])
+            at = stop
+
+    def _read_like_any(self, block: str) -> list[Located]:
+        located = [self.locate(event) for event in self._read(block)]
+        place = _place_of(located[0]) if self.learns and len(located) == 1 and len(block) <= _LONGEST else None
+        # One delta does not make a row, and to learn costs as much as to read ten.
+        if place is not None and place == self._last:
+            self._frame = self._learned(block, place)
+        self._last = place
+        return located
+
+    def _learned(self, block: str, place: _Place) -> _Frame | None:
+        blank, *lines, _ = block.split("\n")
+        if blank or not all(line.startswith(("data:", "event:")) for line in lines):
+            return None
+        expected = PLAIN[place.symbol].write(place.index, _SENTINEL)
+        for start, end in _strings(block):
+            before, after = block[:start], f"{block[end:]}\n"
+            [event] = SSEDecoder().feed(f'{before}{_SENTINEL}"{after}'.encode())
+            located = self.locate(event)
+            if located.event == expected:
+                return _Frame(place, before, after, located.line - 1, len(lines) + 1)
+        return None
+
+
+def _place_of(located: Located) -> _Place | None:
+    event = located.event
+    index = event.get("index", 0) if type(event) is dict else None
+    if type(index) is not int:
+        return None
+    for symbol, its_type in _SYMBOLS:
+        if event.get("type") == its_type and PLAIN[symbol].read(event, index) is not None:
+            return _Place(symbol, index, located.name)
+    return None
+
+
+def _strings(block: str) -> Iterator[tuple[int, int]]:
+    """Give where the JSON strings of *block* begin, behind the quotation mark, and where they end, behind theirs."""
+    end = 0
+    while True:
+        try:
+            start = block.index('"', end) + 1
+            _, end = scanstring(block, start)
+        except ValueError:  # there is none left, or what stood outside the JSON looked like one
+            return
+        yield start, end
