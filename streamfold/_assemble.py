@@ -7,7 +7,7 @@ from typing import Any
 from . import events as on
 from ._arguments import Fault
 from ._book import NO_TEXT, PLAN_KEY, Book, Key, Part, Phase, Stage, find, is_planning
-from ._citations import resolve, target_of
+from ._citations import resolve
 from ._event_rules import FAILED
 from ._plain import PLAIN
 from ._text import Text
@@ -111,7 +111,7 @@ def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
 def _citations(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
     for part in _parts(parts):
         event = part.start
-        key = target_of(event)
+        key = part.cites
         cited = find(book, key)
         found = resolve(NO_TEXT if cited is None else cited.text, event.start, event.end, event.text)
         missing = cited is None or found.verdict == "outside"

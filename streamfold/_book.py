@@ -66,6 +66,7 @@ Kind: TypeAlias = Literal["content", "call", "citation", "plan"]
 Key: TypeAlias = tuple[str, int | str | None]
 
 NO_TEXT: Final = Text()
+PLAN_KEY: Final[Key] = ("plan", 0)
 
 
 @quick
@@ -80,6 +81,7 @@ class Part(NamedTuple):
         text: what its deltas added up to; the part that grows has it in the state.
         restarted: whether a second start came while it was open, so that its deltas may be of two parts.
         arguments: of a tool call that has ended.
+        cites: the key of what a citation cites.
     """
 
     kind: Kind
@@ -92,6 +94,7 @@ class Part(NamedTuple):
     logprobs: Log[FrozenDict] = Log()
     restarted: bool = False
     arguments: FrozenDict | Fault | None = None
+    cites: Key = PLAN_KEY
 
     @property
     def key(self) -> Key:
@@ -169,7 +172,6 @@ class Book(NamedTuple):
 
 
 SHELVES: Final[Mapping[str, str]] = {"content": "contents", "call": "calls", "citation": "citations"}
-PLAN_KEY: Final[Key] = ("plan", 0)
 BLOCKS: Final = frozenset({"text", "thinking", "other", "call"})
 
 

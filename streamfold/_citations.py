@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from . import events as on
-from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning, violate, without
+from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning, put, violate, without
 from ._quote import quote
 from ._text import Text
 from ._wire import Finding
@@ -41,15 +41,29 @@ def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
     return first, first + len(inner.decode("utf-16-le", "surrogatepass"))
 
 
-def target_of(citation: on.CitationStart) -> Key:
-    """Give the key of what *citation* cites."""
-    return PLAN_KEY if citation.type == "PLAN" else ("content", citation.content_index or 0)
+def _aim(book: Book, citation: on.CitationStart) -> Key:
+    """Give the key of what *citation* cites: block 0 where it names none, or else the first that its type may cite."""
+    if citation.type == "PLAN":
+        return PLAN_KEY
+    index = citation.content_index
+    return "content", _first_fitting(book, citation.type) if index is None else index
+
+
+def _first_fitting(book: Book, cited_type: str | None) -> int:
+    first = find(book, ("content", 0))
+    if first is None or _fits(cited_type, first):
+        return 0
+    begun = [part for part in (*book.contents, *book.open.values()) if part.kind == "content"]
+    fitting = [part for part in begun if cited_type in _TYPES.get(part.symbol, ())]
+    return min(fitting, key=lambda part: part.since, default=first).index
 
 
 def cite(book: Book, at: At, citation: Part) -> Book:
     """Judge a citation that has just begun as far as what it cites has come."""
     event = citation.start
-    key = target_of(event)
+    key = _aim(book, event)
+    citation = citation._replace(cites=key)
+    book = put(book, citation)
     target = find(book, key)
     complete = target is not None and _is_complete(book, target)
     if target is None or (not complete and event.end > target.text.length):
@@ -73,7 +87,7 @@ def settle(book: Book, at: At, key: Key) -> Book:
 
 def _judge_waited(book: Book, at: At, citation: Part, target: Part | None) -> Book:
     if target is None:
-        kind, index = key = target_of(citation.start)
+        kind, index = key = citation.cites
         missing = Finding("citation-target-missing", f"there is no {kind} {index}")
         return violate(
             book, at, missing, citation.key, causes=(key, (kind, None), ("lost", kind)), about=citation.since
@@ -90,13 +104,17 @@ def _is_complete(book: Book, target: Part) -> bool:
 
 def _judge_kind(book: Book, at: At, citation: Part, target: Part) -> Book:
     event = citation.start
-    fitting = event.type in _TYPES.get(target.symbol, (event.type,))
-    if fitting and not (target.kind == "plan" and event.content_index is not None):
+    index = 0 if event.content_index is None and target.kind == "content" else event.content_index
+    if _fits(event.type, target) and index == (None if target.kind == "plan" else target.index):
         return book
     detail = f"type {quote(event.type)}, content_index {event.content_index}, but it cites {name(target)}"
     differs = Finding("citation-kind-differs", detail)
     causes = (citation.key, *((target.key,) if target.restarted else ()))
     return violate(book, at, differs, citation.key, causes=causes, about=citation.since)
+
+
+def _fits(cited_type: str | None, target: Part) -> bool:
+    return cited_type in _TYPES.get(target.symbol, (cited_type,))
 
 
 _TYPES: Final[Mapping[str, tuple[str | None, ...]]] = {

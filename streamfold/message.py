@@ -334,10 +334,16 @@ class Told:
         """
         plan = [] if self.tool_plan is None else [(Target("tool_plan"), self.tool_plan)]
         texts = [*plan, *((Target("content", block.index), block.text) for block in self.content)]
-        return tuple(segment for target, text in texts for segment in self._segments(target, text))
+        # where blocks share an index, the last is what is cited
+        cited = {target: number for number, (target, _) in enumerate(texts)}
+        return tuple(
+            segment
+            for number, (target, text) in enumerate(texts)
+            for segment in self._segments(target, text, is_cited=cited[target] == number)
+        )
 
-    def _segments(self, target: Target, text: str) -> Iterator[Segment]:
-        mine = [citation for citation in self.citations if citation.target == target]
+    def _segments(self, target: Target, text: str, *, is_cited: bool) -> Iterator[Segment]:
+        mine = [citation for citation in self.citations if is_cited and citation.target == target]
         for start, end, spans in runs(len(text), [(each.start, each.end) for each in mine]):
             yield Segment(target, text[start:end], start, end, tuple(mine[number] for number in spans))
 

@@ -197,3 +197,50 @@ def test_segments_are_the_whole_text_and_put_each_citation_on_its_span(text, spa
         assert mine[0].start == citation.start
         assert mine[-1].end == citation.end
     assert all(each.text or each.citations for each in segments)
+
+
+def test_where_blocks_share_an_index_the_last_is_what_is_cited():
+    blocks = (TextBlock("Hi"), TextBlock("Hello world"))
+
+    segments = Message(content=blocks, citations=(Citation(6, 11, "world"),)).segments()
+
+    assert [(each.text, len(each.citations)) for each in segments] == [("Hi", 0), ("Hello ", 0), ("world", 1)]
+
+
+# A citation that names no block
+
+
+THOUGHT = s.text_block("Hm, then", kind="thinking")
+
+
+def without_index(*blocks, kind="TEXT_CONTENT", cited=(0, 2, "Hi")):
+    told = check(s.whole(*blocks, *cite(*cited, type=kind)), LENIENT)
+    return told.message.citations[0].target, codes_of(told)
+
+
+@pytest.mark.parametrize("kind", ["TEXT_CONTENT", None])
+def test_a_citation_without_content_index_cites_the_first_block_that_its_type_may_cite(kind):
+    blocks = [*THOUGHT, *s.text_block("Hi", index=1), *s.text_block("Hi", index=2)]
+
+    target, codes = without_index(*blocks, kind=kind)
+
+    assert target == Target("content", 1)
+    assert "citation-kind-differs" in codes
+
+
+def test_a_citation_of_thinking_without_content_index_cites_the_first_thinking_block():
+    blocks = [*s.text_block("So"), *s.text_block("Hi", index=1, kind="thinking")]
+
+    assert without_index(*blocks, kind="THINKING_CONTENT")[0] == Target("content", 1)
+
+
+def test_a_citation_without_content_index_cites_block_0_where_no_block_fits_better():
+    assert without_index(*THOUGHT, cited=(0, 2, "Hm"))[0] == Target("content", 0)
+    assert without_index(*s.text_block("Hi"), *s.text_block("Hi", index=1))[0] == Target("content", 0)
+    assert "citation-kind-differs" not in without_index(*s.text_block("Hi"))[1]
+
+
+def test_a_citation_of_a_block_that_comes_first_though_its_index_is_higher_is_of_that_block():
+    blocks = [*THOUGHT, *s.text_block("Hi", index=3), *s.text_block("Ho", index=1)]
+
+    assert without_index(*blocks)[0] == Target("content", 3)

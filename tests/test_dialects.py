@@ -36,10 +36,7 @@ SAID = {
     "sdk_unset_fields.jsonl": ([], PLANS, [NORTH]),
     "lists.jsonl": ([], "I will look up the departures.", [NORTH]),
 }
-_cites_wrongly = pytest.mark.xfail(strict=True, reason="content_index missing is taken for 0, whatever the type says")
-dialects = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[_cites_wrongly] * (name == "vllm_citations.sse")) for name in LISTED]
-)
+dialects = pytest.mark.parametrize("name", LISTED)
 
 
 def events_of(name):
@@ -89,7 +86,6 @@ def test_a_call_that_was_open_when_the_generation_failed_is_never_made():
     assert [call.reason for call in message.invalid_tool_calls] == ["left open"]
 
 
-@_cites_wrongly
 def test_citations_without_content_index_cite_what_their_type_says():
     message = message_of("vllm_citations.sse")
 

@@ -7,7 +7,6 @@ from .. import events as on
 from .._assemble import _call as call_of
 from .._assemble import _citations as citations_of
 from .._book import NO_TEXT, Book, Part, Stage, find, is_planning
-from .._citations import target_of
 from .._state import State, settled
 from .._text import Text
 from .._usage import usage
@@ -168,7 +167,7 @@ def _unsettled(old: Book, part: Part) -> Iterable[Part]:
     is_first = is_planning(old) if part.kind == "plan" else old.contents.find(part.index) is None
     if is_first and (before is None or before.since == part.since):
         return old.waiting.get(part.key, ())
-    return [citation for citation in _by_start(old) if target_of(citation.start) == part.key]
+    return [citation for citation in _by_start(old) if citation.cites == part.key]
 
 
 def _by_start(book: Book) -> list[Part]:

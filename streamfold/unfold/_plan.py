@@ -12,7 +12,6 @@ from attrs import evolve
 from .. import events as on
 from .._book import PLAN_KEY, Key
 from .._catalogue import NONE
-from .._citations import target_of
 from .._event_rules import FAILED
 from .._frozen import FrozenDict
 from .._usage import to_wire as usage_to_wire
@@ -151,7 +150,7 @@ def _due(message: Message, parts: Sequence[_Part], dialect: Dialect) -> list[lis
     place = (0 if targets else len(parts), 0)
     for citation in message.citations:
         start = _citation(citation)
-        number = targets.get(target_of(start))
+        number = targets.get(_aimed(citation))
         if number is not None:
             text = parts[number].text
             place = max(place, (number, _SAID[dialect.citations](citation.end, len(text))))
@@ -165,6 +164,14 @@ _SAID: Final[Mapping[str, Callable[[int, int], int]]] = {
     "behind the last delta": lambda _, length: length,
     "behind the end": lambda _, length: length + 1,
 }
+
+
+def _aimed(citation: Citation) -> Key:
+    """Give the key of what a citation cites; where it has no target, of what it says."""
+    if citation.type == "PLAN":
+        return PLAN_KEY
+    said = citation.content_index or 0
+    return "content", said if citation.target is None else citation.target.index
 
 
 def _citation(citation: Citation) -> on.CitationStart:
