@@ -332,6 +332,12 @@ def characters(value):
     return sum(map(len, texts + keys))
 
 
+class Word(str):
+    """A string that is not just one."""
+
+    __slots__ = ()
+
+
 @given(values)
 def test_a_weight_is_the_number_of_nodes_and_characters(value):
     assert weight(freeze(value, 64)) == len(list(nodes(value))) + characters(value)
@@ -339,7 +345,7 @@ def test_a_weight_is_the_number_of_nodes_and_characters(value):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(None, 1), (10**9, 1), ("", 1), ("abc", 4), ([], 1), ({"ab": [1]}, 5), ({1: 2}, 2), ({1, 2}, 1)],
+    [(None, 1), (10**9, 1), ("", 1), ("abc", 4), ([], 1), ({"ab": [1]}, 5), ({1: 2}, 2), ({1, 2}, 1), (Word("abc"), 4)],
 )
 def test_a_key_weighs_its_characters_and_anything_else_weighs_one(value, expected):
     assert weight(freeze(value, 64)) == expected

@@ -105,6 +105,13 @@ def test_a_slice_is_the_slice_of_the_whole_in_code_points(deltas, start, end):
     assert text.joined().slice(start, end) == text.slice(start, end)
 
 
+def test_a_slice_may_lie_in_any_piece():
+    text = grown(["0123456789"] * 64 + ["a", "b"] * 32 + ["c"] * 3)
+
+    assert len(text.tail.pieces) == 2
+    assert [text.slice(638, 642), text.slice(650, 653), text.slice(703, 706)] == ["89ab", "aba", "bcc"]
+
+
 @given(runs, runs)
 def test_to_extend_is_to_append_each(first, more):
     text = grown(first)

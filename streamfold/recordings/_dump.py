@@ -8,7 +8,8 @@ from attrs import define
 
 from ..events import Located, Unreadable
 from ._recording import Recording
-from ._stream import DONE
+from ._sniff import kind_of
+from ._stream import DONE, loads_strictly
 
 Layout: TypeAlias = Literal["sse", "jsonl", "records"]
 
@@ -68,16 +69,19 @@ def _as_frames(recordings: Iterable[Recording]) -> Iterator[str]:
 
 
 def _as_lines(recordings: Iterable[Recording]) -> Iterator[str]:
-    is_apart, has_ended = True, False
+    is_first, is_apart, has_ended = True, True, False
     for recording in recordings:
         _refuse_second(recording)
         types = list(map(_wire_type, recording.events))
+        lines = [f"{text}\n" for _, text in _paired(recording)]
+        if is_first and lines and kind_of(lines[0].encode(), loads_strictly) != "jsonl":
+            raise NotWritable(recording, recording.events[0].line, "a first event that reads as another kind of file")
         if not is_apart and not (has_ended and types[:1] == [_START]):
             yield _MARK
-        yield from (f"{text}\n" for _, text in _paired(recording))
+        yield from lines
         if not types:
             yield _MARK
-        is_apart, has_ended = not types, _END in types
+        is_first, is_apart, has_ended = False, not types, _END in types
 
 
 _MARK: Final = '"[DONE]"\n'

@@ -71,7 +71,7 @@ class FrameDecoder(SSEDecoder):
 
     Attributes:
         locate: makes a located event of a server-sent one.
-        learns: whether *locate* reads JSON as the standard library does, so that frames may stand for it.
+        learns: whether *locate* reads JSON as the standard library does, so that a frame may stand for it.
     """
 
     locate: Locate = field(kw_only=True)
@@ -85,6 +85,9 @@ class FrameDecoder(SSEDecoder):
         Raises:
             EventTooLarge: as `feed` does.
         """
+        if not self.learns:
+            yield from ([self.locate(event)] for event in self.feed(chunk))
+            return
         text = self._take_ended(chunk) + "\n"  # the end of the last blank line, which stays held
         at, end = 0, len(text) - 1
         while at < end:
@@ -100,19 +103,19 @@ class FrameDecoder(SSEDecoder):
 
     def _read_like_any(self, block: str) -> list[Located]:
         located = [self.locate(event) for event in self._read(block)]
-        place = _place_of(located[0]) if self.learns and len(located) == 1 and len(block) <= _LONGEST else None
-        # One delta does not make a row, and to learn costs as much as to read ten.
+        place, delta = _plain(located[0]) if len(located) == 1 and len(block) <= _LONGEST else _NOT_PLAIN
+        # One delta does not make a row, and to learn costs as much as to read a few.
         if place is not None and place == self._last:
-            self._frame = self._learned(block, place)
+            self._frame = self._learned(block, place, delta)
         self._last = place
         return located
 
-    def _learned(self, block: str, place: _Place) -> _Frame | None:
+    def _learned(self, block: str, place: _Place, delta: str) -> _Frame | None:
         blank, *lines, _ = block.split("\n")
         if blank or not all(line.startswith(("data:", "event:")) for line in lines):
             return None
         expected = PLAIN[place.symbol].write(place.index, _SENTINEL)
-        for start, end in _strings(block):
+        for start, end in _strings(block, delta):
             before, after = block[:start], f"{block[end:]}\n"
             [event] = SSEDecoder().feed(f'{before}{_SENTINEL}"{after}'.encode())
             located = self.locate(event)
@@ -121,24 +124,29 @@ class FrameDecoder(SSEDecoder):
         return None
 
 
-def _place_of(located: Located) -> _Place | None:
+_NOT_PLAIN: Final = (None, "")
+
+
+def _plain(located: Located) -> tuple[_Place | None, str]:
+    """Give what a plain delta is for, and its characters."""
     event = located.event
     index = event.get("index", 0) if type(event) is dict else None
     if type(index) is not int:
-        return None
+        return _NOT_PLAIN
     for symbol, its_type in _SYMBOLS:
-        if event.get("type") == its_type and PLAIN[symbol].read(event, index) is not None:
-            return _Place(symbol, index, located.name)
-    return None
+        if event.get("type") == its_type and (delta := PLAIN[symbol].read(event, index)) is not None:
+            return _Place(symbol, index, located.name), delta
+    return _NOT_PLAIN
 
 
-def _strings(block: str) -> Iterator[tuple[int, int]]:
-    """Give where the JSON strings of *block* begin, behind the quotation mark, and where they end, behind theirs."""
+def _strings(block: str, value: str) -> Iterator[tuple[int, int]]:
+    """Give where each JSON string of *value* begins in *block*, behind its quotation mark, and where it has ended."""
     end = 0
     while True:
         try:
             start = block.index('"', end) + 1
-            _, end = scanstring(block, start)
+            found, end = scanstring(block, start)
         except ValueError:  # there is none left, or what stood outside the JSON looked like one
             return
-        yield start, end
+        if found == value:
+            yield start, end

@@ -27,8 +27,8 @@ def sniff(chunks: Iterator[bytes], loads: Loads) -> tuple[Kind, Iterator[bytes]]
             start = _skip_blank(head, start)
             lines = bytes(head[start:]).splitlines(keepends=True)
             if lines and lines[0].endswith((b"\n", b"\r")):
-                return _kind(lines[0], loads), chain([bytes(head)], chunks)
-    return _kind(bytes(head[_skip_blank(head, start) :]), loads), iter([bytes(head)])
+                return kind_of(lines[0], loads), chain([bytes(head)], chunks)
+    return kind_of(bytes(head[_skip_blank(head, start) :]), loads), iter([bytes(head)])
 
 
 def _skip_blank(head: bytearray, start: int) -> int:
@@ -36,7 +36,8 @@ def _skip_blank(head: bytearray, start: int) -> int:
     return found.end() if found else start
 
 
-def _kind(line: bytes, loads: Loads) -> Kind:
+def kind_of(line: bytes, loads: Loads) -> Kind:
+    """Give the kind of a file with this first line."""
     if line[:1] not in (b"{", b"[", b'"'):
         return "yaml" if _YAML.match(line) else "sse"
     ended = line.rstrip(b"\r\n")

@@ -1,196 +1,185 @@
 """What a fold costs beside a walk that checks nothing: ratios of medians of interleaved rounds, in one run.
 
-``python tests/benchmarks/ratios.py`` prints a row for each kind of work. The floor is a thin walk: if and elif over
-the parsed mappings, ``list.append`` and one ``join``; for bytes, the decoder and ``json.loads`` before it.
+``python tests/benchmarks/ratios.py`` prints a row for each kind of work, with its target and whether it keeps to it.
+``--json FILE`` saves the rows, and ``--page FILE`` writes them into a page. ``--growth FILE`` draws how the cost of an
+event grows with the length of the stream. ``--instructions`` counts instructions with valgrind, which no neighbour on
+the machine disturbs. ``--peers`` folds the same bytes with the Cohere SDK, if that is installed.
+
+The floor is a thin walk: if and elif over the parsed mappings, ``list.append`` and one ``join``; for bytes, the decoder
+and ``json.loads`` before it. The checked walk is the same with the checks that a fold makes, written by hand.
+Times are of the processor, so what others on the machine take is left out, but not that they make it slower.
 """
 
 import argparse
-import json
 import sys
-import time
-import tracemalloc
-from functools import partial
-from statistics import median
+from functools import partial, reduce
 
-from streamfold import State, finish, fold, scan, step
-from streamfold.recordings import SSEDecoder, load
+import growth
+import measure
+import peers
+from shapes import SHAPES, framed, shaped, text, tools
+from walks import checked, folded_bytes, live, stepped, thin, thin_bytes
 
-START = {
-    "id": "m",
-    "type": "message-start",
-    "delta": {"message": {"role": "assistant", "content": [], "tool_plan": "", "tool_calls": [], "citations": []}},
+from streamfold import State, fold, scan, step
+
+# A row of the table: what is done, how it is measured, and what it should come to at most.
+TARGETS = {
+    "fold text": 2.5,
+    "fold mixed": 3,
+    "fold RAG": 7,
+    "step text": 6,
+    "step RAG": 9,
+    "bytes text": 1.15,
+    "bytes mixed": 1.15,
+    "bytes RAG": 1.15,
+    "bytes text, an event a chunk": 1.15,
+    "growth of fold, text": 1.15,
+    "growth of step, text": 1.15,
+    "growth of fold, arguments": 1.15,
+    "growth of step, arguments": 1.15,
+    "text after every event": 30,
+    "memory while streaming": 25,
+    "every state kept": 320,
+    "branch in the middle": 2,
+    "import": 2,
+    "Cohere SDK": 30,
 }
+AT_LEAST = {"Cohere SDK"}
 
 
-def event(name, index, message):
-    return {"type": name, "index": index, "delta": {"message": message}}
+def works():
+    """Give the works that have a floor, by name: the floor and the work."""
+    every = {}
+    for name in SHAPES:
+        events = shaped(name)
+        floor = partial(thin, events)
+        every[f"fold {name}"] = floor, partial(fold, events)
+        every[f"step {name}"] = floor, partial(stepped, events)
+        every[f"checked walk {name}"] = floor, partial(checked, events)
+    for name in SHAPES:
+        chunks = framed(shaped(name), 4096)
+        every[f"bytes {name}"] = partial(thin_bytes, chunks), partial(folded_bytes, chunks)
+    chunks = framed(shaped("text"), 0)
+    every["bytes text, an event a chunk"] = partial(thin_bytes, chunks), partial(folded_bytes, chunks)
+    whole = framed(shaped("text"), 4096)
+    for loads in faster_loads():
+        read = partial(folded_bytes, whole, loads=loads)
+        every[f"bytes text, loads={loads.__module__.split('.')[0]}"] = partial(thin_bytes, whole), read
+    return every
 
 
-def end(reason):
-    return {"type": "message-end", "delta": {"finish_reason": reason, "usage": {"tokens": {"input_tokens": 3}}}}
+def faster_loads():
+    """Give the readers of JSON that are installed beside the library's own."""
+    for name in ("orjson", "msgspec.json"):
+        try:
+            module = __import__(name, fromlist=["loads"])
+        except ImportError:
+            continue
+        yield getattr(module, "loads", None) or partial_named(module.decode, name)
 
 
-def text(count):
-    deltas = [event("content-delta", 0, {"content": {"text": f" word{number % 10}"}}) for number in range(count)]
-    start = event("content-start", 0, {"content": {"type": "text", "text": ""}})
-    return [START, start, *deltas, {"type": "content-end", "index": 0}, end("COMPLETE")]
+def partial_named(function, name):
+    def loads(data):
+        return function(data)
+
+    loads.__module__ = name
+    return loads
 
 
-def tools(calls, count):
-    body = []
-    for index in range(calls):
-        call = {"id": f"f_{index}", "type": "function", "function": {"name": "f", "arguments": ""}}
-        pieces = ['{"a": "', *["abc"] * (count - 2), '"}']
-        body += [event("tool-call-start", index, {"tool_calls": call})]
-        body += [event("tool-call-delta", index, {"tool_calls": {"function": {"arguments": it}}}) for it in pieces]
-        body += [{"type": "tool-call-end", "index": index}]
-    return [START, *body, end("TOOL_CALL")]
+def ratios(rounds):
+    for name, (floor, work) in works().items():
+        least, mine = measure.seconds([floor, work], rounds)
+        yield row(name, mine / least, "x its floor")
 
 
-def rag(count, citations):
-    plain = text(count)
-    every = count // citations
-    document = {"id": "d", "text": "x" * 1000}
-    events, length, number = plain[:2], 0, 0
-    for position, delta in enumerate(plain[2:-2], 1):
-        piece = delta["delta"]["message"]["content"]["text"]
-        events.append(delta)
-        if position % every == 0 and number < citations:
-            cited = {
-                "start": length,
-                "end": length + len(piece),
-                "text": piece,
-                "sources": [{"type": "document", "id": "d", "document": document}],
-                "type": "TEXT_CONTENT",
-            }
-            events += [event("citation-start", number, {"citations": cited}), {"type": "citation-end", "index": number}]
-            number += 1
-        length += len(piece)
-    return [*events, *plain[-2:]]
+def memory():
+    events = text(30_000)
+    length = sum(len(each["delta"]["message"]["content"]["text"]) for each in events[2:-2])
+    _, size = measure.held(lambda: reduce(step, events[:-2], State()))
+    yield row("memory while streaming", (size - length) / 30_000, "bytes a delta")
+    states, size = measure.held(lambda: [state for _, state in scan(events)])
+    yield row("every state kept", size / len(states), "bytes a state")
 
 
-def thin(events):
-    """Walk parsed mappings and check nothing."""
-    blocks, plan, calls, arguments, citations, ended = {}, [], [], {}, [], None
-    for each in events:
-        kind = each["type"]
-        if kind == "content-delta":
-            content = each["delta"]["message"]["content"]
-            blocks[each["index"]].append(content["text"] if "text" in content else content["thinking"])
-        elif kind == "tool-call-delta":
-            arguments[each["index"]].append(each["delta"]["message"]["tool_calls"]["function"]["arguments"])
-        elif kind == "tool-plan-delta":
-            plan.append(each["delta"]["message"]["tool_plan"])
-        elif kind == "content-start":
-            blocks[each["index"]] = []
-        elif kind == "tool-call-start":
-            calls.append(each["delta"]["message"]["tool_calls"])
-            arguments[each["index"]] = []
-        elif kind == "citation-start":
-            citations.append(each["delta"]["message"]["citations"])
-        elif kind == "message-end":
-            ended = each["delta"]
-    parsed = [json.loads("".join(pieces)) for pieces in arguments.values()]
-    return ["".join(pieces) for pieces in blocks.values()], "".join(plan), calls, parsed, citations, ended
+def others(rounds):
+    events = text(30_000)
+    [shown] = measure.seconds([partial(live, events)], 3)
+    yield row("text after every event", shown / len(events) * 1e6, "microseconds an event")
+    middle = reduce(step, events[:15_000], State())
+    step(middle, events[15_000])
+    [branch] = measure.seconds([partial(step, middle, events[15_001])], rounds)
+    yield row("branch in the middle", branch * 1e6, "microseconds")
+    ours, theirs = measure.import_seconds(["import streamfold", "import attrs, cattrs"], max(rounds // 2, 5))
+    yield row("import", ours / theirs, "x attrs and cattrs")
 
 
-def stepped(events):
-    state = State()
-    for each in events:
-        state = step(state, each)
-    return finish(state)
+def against_peers(rounds):
+    chunks = framed(shaped("text"), 4096)
+    walk = peers.cohere_walk(b"".join(chunks))
+    if walk is None:
+        return
+    theirs, ours = measure.seconds([walk, partial(folded_bytes, chunks)], max(rounds // 4, 3))
+    yield row("Cohere SDK", theirs / ours, "x as long")
 
 
-def thin_bytes(chunks):
-    decoder = SSEDecoder()
-    data = [sse.data for chunk in chunks for sse in decoder.feed(chunk)]
-    return thin([json.loads(each) for each in data if each != "[DONE]"])
+def growths(rounds):
+    for name, make in (("text", text), ("arguments", partial(tools, 1))):
+        short, long = make(3_000), make(300_000)
+        walks = {"thin walk": thin, "fold": fold, "step": stepped}
+        small = measure.seconds([partial(walk, short) for walk in walks.values()], rounds)
+        large = measure.seconds([partial(walk, long) for walk in walks.values()], max(rounds // 7, 3))
+        for walk, few, many in zip(walks, small, large, strict=True):
+            yield row(f"growth of {walk}, {name}", many / len(long) / (few / len(short)), "x an event of 3 000")
 
 
-def folded_bytes(chunks):
-    [recording] = load(iter(chunks))
-    return fold(recording.events)
-
-
-def framed(events, size):
-    frames = [f"event: {each['type']}\ndata: {json.dumps(each)}\n\n".encode() for each in events]
-    data = b"".join([*frames, b"data: [DONE]\n\n"])
-    return [data[start : start + size] for start in range(0, len(data), size)] if size else frames
-
-
-def measured(works, rounds):
-    """Give the median seconds of each of *works*, run in turn."""
-    times = [[] for _ in works]
-    for _ in range(rounds):
-        for work, mine in zip(works, times, strict=True):
-            start = time.perf_counter()
-            work()
-            mine.append(time.perf_counter() - start)
-    return [median(mine) for mine in times]
-
-
-def row(name, events, floor, works, rounds):
-    times = measured([floor, *works.values()], rounds)
-    micro = [each / len(events) * 1e6 for each in times]
-    shown = "   ".join(
-        f"{key} {value:.3f} ({value / micro[0]:.2f} x)" for key, value in zip(works, micro[1:], strict=True)
-    )
-    print(f"{name:<34} floor {micro[0]:.3f}   {shown}")
-    return micro
-
-
-def live(events):
-    for _, state in scan(events):
-        state.text  # noqa: B018 - what a live view reads after each event
-
-
-def bytes_of_every_state(events):
-    tracemalloc.start()
-    states = [state for _, state in scan(events)]
-    size, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return size / len(states)
+def row(name, figure, unit):
+    target = TARGETS.get(name)
+    kept = None if target is None else (figure >= target if name in AT_LEAST else figure <= target)
+    told = "" if target is None else f"{'at least' if name in AT_LEAST else 'at most'} {target}"
+    verdict = {None: "", True: "kept", False: "missed"}[kept]
+    print(f"{name:<34} {figure:9.2f} {unit:<24} {told:<14} {verdict}", flush=True)
+    return {"name": name, "figure": round(figure, 2), "unit": unit, "target": told, "verdict": verdict}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=21)
-    rounds = parser.parse_args().rounds
-    print(f"Python {sys.version.split()[0]}; microseconds an event, and times the floor")
+    parser.add_argument("--json", metavar="FILE", help="save the rows")
+    parser.add_argument("--page", metavar="FILE", help="write the rows as the table of a page")
+    parser.add_argument("--growth", metavar="FILE", help="draw the growth")
+    parser.add_argument("--instructions", action="store_true", help="count instructions in place of time")
+    parser.add_argument("--peers", action="store_true", help="fold with the Cohere SDK, too")
+    parser.add_argument("--run", metavar="NAME", help="only run one work, or its floor where '-' stands before it")
+    parser.add_argument("--times", type=int, default=1)
+    given = parser.parse_args()
+    if given.run:
+        floor, work = works()[given.run.removeprefix("-")]
+        for _ in range(given.times):
+            (floor if given.run.startswith("-") else work)()
+        return
+    print(f"Python {sys.version.split()[0]}")
+    rows = list(instruction_ratios() if given.instructions else all_rows(given))
+    if given.json:
+        measure.save(given.json, {"python": sys.version.split()[0], "rows": rows})
+    if given.page:
+        measure.write_table(given.page, rows)
+    if given.growth:
+        growth.draw(given.growth, {"thin walk": thin, "fold": fold, "step": stepped}, text, given.rounds)
 
-    for name, events in (
-        ("text, 3000", text(3000)),
-        ("tools, 4 x 100", tools(4, 100)),
-        ("RAG, 1000 + 60", rag(1000, 60)),
-    ):
-        row(
-            name,
-            events,
-            partial(thin, events),
-            {"fold": partial(fold, events), "step": partial(stepped, events)},
-            rounds,
-        )
-    short, long = text(3000), text(300_000)
-    few = max(rounds // 7, 3)
-    small = row(
-        "text, 3000",
-        short,
-        partial(thin, short),
-        {"fold": partial(fold, short), "step": partial(stepped, short)},
-        rounds,
-    )
-    large = row(
-        "text, 300000", long, partial(thin, long), {"fold": partial(fold, long), "step": partial(stepped, long)}, few
-    )
-    names = ("thin walk", "fold", "step")
-    print("growth, 300000 to 3000:", ", ".join(f"{n} {b / a:.2f}" for n, a, b in zip(names, small, large, strict=True)))
-    for name, size in (("bytes, 4 KiB chunks", 4096), ("bytes, an event a chunk", 0)):
-        chunks = framed(short, size)
-        row(name, short, partial(thin_bytes, chunks), {"load and fold": partial(folded_bytes, chunks)}, rounds)
-    shown = text(30_000)
-    [seconds] = measured([partial(live, shown)], 3)
-    print(f"text after every event, 30000 deltas: {seconds / len(shown) * 1e6:.1f} microseconds an event")
-    print(f"every state of 30000 deltas kept: {bytes_of_every_state(shown):.0f} bytes a state")
+
+def instruction_ratios():
+    for name in works():
+        mine, least = measure.instructions(name), measure.instructions(f"-{name}")
+        yield row(name, mine / least, "x its floor's instructions")
+
+
+def all_rows(given):
+    yield from ratios(given.rounds)
+    yield from growths(given.rounds)
+    yield from others(given.rounds)
+    yield from memory()
+    if given.peers:
+        yield from against_peers(given.rounds)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""How things are measured: medians of interleaved rounds, instruction counts, and memory."""
+
+import gc
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).parent
+
+
+def seconds(works, rounds):
+    """Give the median seconds of each of *works*, run in turn, each often enough to last a few milliseconds."""
+    often = [max(1, round(0.004 / max(once(work, 1), 1e-7))) for work in works]
+    times = [[once(work, many) for work, many in zip(works, often, strict=True)] for _ in range(rounds)]
+    return [median(mine) for mine in zip(*times, strict=True)]
+
+
+def once(work, many):
+    start = time.process_time()  # what others on the machine take is not ours
+    for _ in range(many):
+        work()
+    return (time.process_time() - start) / many
+
+
+def instructions(name):
+    """Give the instructions of a work of `ratios.works()`: the difference of more runs and fewer, under valgrind."""
+    few, many = (_counted(name, runs) for runs in (2, 6))
+    return (many - few) / 4
+
+
+def _counted(name, runs):
+    command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    run = [sys.executable, str(HERE / "ratios.py"), "--run", name, "--times", str(runs)]
+    told = subprocess.run(  # noqa: S603 - this script itself
+        [*command, *run], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": "0"}
+    )
+    return int(re.search(r"I +refs: +([0-9,]+)", told.stderr)[1].replace(",", ""))
+
+
+def import_seconds(modules, rounds):
+    """Give the median seconds of importing each of *modules*, which are statements, in interpreters of their own."""
+    times = {each: [] for each in modules}
+    for _ in range(rounds):
+        for each in modules:
+            code = f"import time; start = time.process_time(); {each}; print(time.process_time() - start)"
+            told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - likewise
+            times[each].append(float(told.stdout))
+    return [median(mine) for mine in times.values()]
+
+
+def held(make):
+    """Give what *make* gives, and the bytes that are held for it."""
+    gc.collect()
+    tracemalloc.start()
+    value = make()
+    gc.collect()
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return value, size
+
+
+def save(path, figures):
+    Path(path).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def write_table(path, rows):
+    """Write *rows* in the place of the table of a page that begins with the same head."""
+    head = ["| work | figure | target | |", "| --- | --- | --- | --- |"]
+    lines = [
+        f"| {each['name']} | {each['figure']} {each['unit']} | {each['target']} | {each['verdict']} |" for each in rows
+    ]
+    before, _, rest = Path(path).read_text(encoding="utf-8").partition(head[0])
+    after = rest.partition("\n\n")[2]
+    Path(path).write_text(before + "\n".join([*head, *lines, "", after]), encoding="utf-8")
