@@ -1,6 +1,6 @@
 """One event further: read it, judge it, repair what it broke, take it in. A total function that raises nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import reduce
 from itertools import islice
 from typing import Any, Final
@@ -22,6 +22,7 @@ from ._book import (
     interrupt,
     is_planning,
     keep,
+    put,
     violate,
 )
 from ._catalogue import RULES
@@ -96,7 +97,8 @@ def _judge(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
     if isinstance(event, on.Unreadable):
         return _take_unreadable(book, at, event)
     if event is None:
-        return keep(book, at, next(each.code for each in reading.findings if each.code in SPOILING))
+        code = next(each.code for each in reading.findings if each.code in SPOILING)
+        return _spoil(keep(book, at, code), _lost(reading.raw))
     transparent = order.TRANSPARENT.get(type(event))
     return _judge_order(book, at, event) if transparent is None else transparent(book, at, event, MESSAGE)
 
@@ -129,6 +131,12 @@ def _lost(raw: Any) -> tuple[Key, ...]:
     index = raw.get("index") if kinds else None
     readable = index if type(index) is int else None
     return tuple(key for kind in kinds for key in ((kind, readable), ("lost", kind)))
+
+
+def _spoil(book: Book, lost: Container[Key]) -> Book:
+    """Give the book in which the open parts that may lack a spoilt event say so."""
+    hit = [part for part in book.open.values() if part.key in lost or (part.kind, None) in lost]
+    return reduce(put, (part._replace(spoilt=True) for part in hit), book)
 
 
 def _take_unreadable(book: Book, at: At, event: on.Unreadable) -> Book:

@@ -100,6 +100,7 @@ def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
     faults = (
         (part.arguments is None, "left open"),
         (part.restarted, "restarted"),
+        (part.spoilt, "spoilt"),
         (not start.id, "no id"),
         (not start.name, "no name"),
     )

@@ -80,6 +80,7 @@ class Part(NamedTuple):
         start: that event, or None where a delta opened it.
         text: what its deltas added up to; the part that grows has it in the state.
         restarted: whether a second start came while it was open, so that its deltas may be of two parts.
+        spoilt: whether one of its events could not be read, so that something of it is missing.
         arguments: of a tool call that has ended.
         cites: the key of what a citation cites.
     """
@@ -93,6 +94,7 @@ class Part(NamedTuple):
     text: Text = NO_TEXT
     logprobs: Log[FrozenDict] = Log()
     restarted: bool = False
+    spoilt: bool = False
     arguments: FrozenDict | Fault | None = None
     cites: Key = PLAN_KEY
 

@@ -109,7 +109,7 @@ class InvalidToolCall:
     Attributes:
         raw_arguments: the exact characters that arrived.
         reason: ``"cut"``, ``"malformed"``, ``"not an object"``, ``"duplicate key"``, ``"number out of range"``,
-            ``"no id"``, ``"no name"``, ``"left open"``, or ``"restarted"``.
+            ``"no id"``, ``"no name"``, ``"left open"``, ``"restarted"``, or ``"spoilt"``.
         detail: what exactly is wrong with the arguments.
         index: the call's wire index.
     """

@@ -407,3 +407,29 @@ def test_whatever_a_placeholder_holds_but_nothing_is_kept(value):
 
     assert [violation.code for violation in report.violations] == ["placeholder-filled"]
     assert report.state.message().set_aside[0].event == {"tool_calls": value}
+
+
+def spoilt_call(spoilt, *deltas):
+    return s.whole(s.call_start(), *deltas, spoilt, s.call_end(), end=s.message_end("TOOL_CALL"))
+
+
+@pytest.mark.parametrize("index", [0, None, "0"])
+def test_a_call_of_which_a_delta_could_not_be_read_is_none_that_can_be_made(index):
+    spoilt = {
+        "type": "tool-call-delta",
+        "index": index,
+        "delta": {"message": {"tool_calls": {"function": {"arguments": 5}}}},
+    }
+
+    message = check(spoilt_call(spoilt), LENIENT).message
+
+    assert [call.reason for call in message.calls] == ["spoilt"]
+    assert message.kept[0].event == spoilt
+
+
+def test_a_call_is_not_spoilt_by_what_is_of_another_part():
+    spoilt = {"type": "tool-call-delta", "index": 1, "delta": {}}
+    of_text = {"type": "content-delta", "index": 0, "delta": 5}
+
+    for event in (spoilt, of_text):
+        assert len(check(spoilt_call(event, s.call_delta("{}")), LENIENT).message.tool_calls) == 1
