@@ -1,0 +1,131 @@
+"""Try the laws on published folds, each in an environment of its own, and write the page that compares them.
+
+``python tests/peers/compare.py [folder for the environments]`` installs what is not there yet, and writes
+``docs/explanation/comparison.md``. It needs the package index, some gigabytes, and some minutes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from folds import PEERS
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+PAGE = ROOT / "docs/explanation/comparison.md"
+MINE = ("attrs>=25.4", "cattrs>=25.3", "hypothesis>=6.150")
+MARKS = {True: "keeps", False: "breaks", None: "-"}
+
+HEAD = """\
+<!-- Written by tests/peers/compare.py: change that, or what it reads. -->
+
+# Comparison
+
+These are the laws of `streamfold.testing.laws`, tried on published folds of Cohere's v2 chat stream in {month}.
+Each fold ran in an environment of its own, as its own library calls it, with {examples} examples for each law.
+`python tests/peers/compare.py` does it again.
+
+None of them was written to keep these laws.
+Tracers want a summary for a log, and frameworks fill the message type that they have.
+A dash stands where a law does not apply: a fold that does not claim to keep thinking is not asked for it.
+So a dash is no merit, and "breaks" is no verdict on a library.
+It says that a stream exists, printed below, of which this fold makes something else than was sent.
+"""
+
+
+def environment(folder, requires):
+    """Give the Python of an environment with these packages, made if it is not there."""
+    home = folder / "-".join(sorted(each.partition(">")[0] for each in requires))
+    python = home / "bin/python"
+    if not python.exists():
+        run(sys.executable, "-m", "venv", home)
+        run(python, "-m", "pip", "install", "--quiet", *MINE, *requires)
+    return python
+
+
+def judged(folder, name, examples):
+    python = environment(folder, PEERS[name].requires)
+    # one of them asks the network for prices when it is imported, unless it is told not to
+    settings = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    return json.loads(run(python, HERE / "judge.py", name, str(examples), env=settings).splitlines()[-1])
+
+
+def run(*command, **settings):
+    """Run a program of our own, and give what it printed."""
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **settings)  # noqa: S603
+    return done.stdout
+
+
+def page(results, examples, month):
+    laws = [verdict["law"] for verdict in results[0]["verdicts"]]
+    sentences = {verdict["law"]: verdict["sentence"] for verdict in results[0]["verdicts"]}
+    of = {(result["name"], verdict["law"]): verdict for result in results for verdict in result["verdicts"]}
+    rows = [[law, *(MARKS[of[result["name"], law]["holds"]] for result in results)] for law in laws]
+    calls = [
+        [result["name"], f"{PEERS[result['name']].distribution} {result['version']}", *about(result)]
+        for result in results
+    ]
+    return (
+        "\n".join(
+            [
+                HEAD.format(month=month, examples=examples),
+                *table(["fold", "version", "how it was called", "what it does well"], calls),
+                "\nstreamfold keeps every one of these laws: its own tests try them.\n",
+                "## The laws\n",
+                *(f"- {law}: {sentences[law]}" for law in laws),
+                "\n## The verdicts\n",
+                *table(["law", *(result["name"] for result in results)], rows),
+                "\n## The smallest streams",
+                *(line for result in results for line in breaches(result)),
+            ]
+        ).rstrip()
+        + "\n"
+    )
+
+
+def about(result):
+    peer = PEERS[result["name"]]
+    return peer.called, peer.good
+
+
+def table(heads, rows):
+    lines = (heads, ["---"] * len(heads), *rows)
+    return [f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines]
+
+
+def breaches(result):
+    """Give a section with the smallest stream for each law that is broken."""
+    yield f"\n### {result['name']}\n"
+    broken = [verdict for verdict in result["verdicts"] if verdict["holds"] is False]
+    if not broken:
+        yield "No example broke a law that applies."
+    for verdict in broken:
+        breach = verdict["breach"]
+        yield f"**{verdict['law']}**: {verdict['sentence']}.\n"
+        yield f"```text\n{shortened(breach['lines'])}\n```\n"
+        yield f"Expected: `{code(breach['expected'])}`\nCame: `{code(breach['came'])}`\n"
+
+
+def code(text):
+    return text.replace("`", "'") or " "
+
+
+def shortened(lines, most=40):
+    """Leave out the middle of a stream that is long because it must be."""
+    known = [line if len(line) <= 400 else f"{line[:200]} … {line[-100:]}" for line in lines.splitlines()]
+    return "\n".join(known if len(known) <= most else [*known[:4], f"… {len(known) - 8} more …", *known[-4:]])
+
+
+def main(folder=None, examples=200):
+    home = Path(folder or tempfile.mkdtemp()).resolve()
+    results = [judged(home, name, examples) for name in PEERS]
+    month = datetime.now(UTC).strftime("%B %Y")
+    PAGE.write_text(page(results, examples, month), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
