@@ -12,95 +12,37 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+import shell
+from shell import (
+    BUFFERED,
+    CONTENT_END,
+    CONTENT_START,
+    CUT,
+    END,
+    FAILED,
+    FIRST,
+    NOTED,
+    ODD,
+    ORPHANED,
+    RESPONSE,
+    SECOND,
+    START,
+    WELL,
+    answer,
+    delta,
+    finished,
+    lines,
+    messages,
+    sse,
+    start,
+)
 
-from streamfold import check
+from streamfold._visible import visible
 from streamfold.cli import main
-from streamfold.cli._visible import visible
 
 ROOT = Path(__file__).parent.parent
 
-START = {
-    "id": "c1",
-    "type": "message-start",
-    "delta": {"message": {"role": "assistant", "content": [], "tool_plan": "", "tool_calls": [], "citations": []}},
-}
-CONTENT_START = {
-    "type": "content-start",
-    "index": 0,
-    "delta": {"message": {"content": {"type": "text", "text": ""}}},
-}
-CONTENT_END = {"type": "content-end", "index": 0}
-END = {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": {"cached_tokens": 1}}}
-FAILED = {
-    "type": "message-end",
-    "delta": {"finish_reason": "ERROR", "usage": {}, "error": "\x1b]0;owned\x07no valid\nresponse"},
-}
-RESPONSE = {
-    "id": "c1",
-    "finish_reason": "COMPLETE",
-    "message": {"role": "assistant", "content": [{"type": "text", "text": "Hi"}]},
-    "usage": {"cached_tokens": 1},
-}
-
-
-def delta(text):
-    return {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": text}}}}
-
-
-def answer(text="Hi"):
-    return [START, CONTENT_START, delta(text), CONTENT_END, END]
-
-
-def sse(*events):
-    frames = [f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events]
-    return "".join([*frames, "data: [DONE]\n\n"]).encode("utf-8", "surrogatepass")
-
-
-def lines(*events):
-    return "".join(json.dumps(event) + "\n" for event in events).encode()
-
-
-WELL = sse(*answer())
-CUT = WELL[: WELL.index(b"event: content-end")]
-ODDITIES = [START, CONTENT_START, {**delta("Hi"), "note": 1}, CONTENT_END, END]
-ODD = sse(*ODDITIES)
-[NOTED] = map(str, check(ODDITIES).violations)
-ORPHANS = [START, delta("a"), CONTENT_END, delta("b"), END]
-ORPHANED = sse(*ORPHANS)
-FIRST, SECOND = map(str, check(ORPHANS).violations)
-
-
-@pytest.fixture
-def file(tmp_path, monkeypatch):
-    def write(name, data):
-        (tmp_path / name).write_bytes(data)
-        return name
-
-    monkeypatch.chdir(tmp_path)
-    return write
-
-
-@pytest.fixture
-def cli(capsysbinary):
-    def run(*argv):
-        status = main(argv)
-        out, err = capsysbinary.readouterr()
-        return status, out.decode(), err.decode()
-
-    return run
-
-
-def refused(capsysbinary, *argv):
-    with pytest.raises(SystemExit) as stop:
-        main(argv)
-    out, err = capsysbinary.readouterr()
-    assert (stop.value.code, out) == (2, b"")
-    return err.decode().splitlines()[-1]
-
-
-def messages(out):
-    return list(map(json.loads, out.splitlines()))
-
+cli, file, refused = shell.cli, shell.file, shell.refused
 
 # fold
 
@@ -251,6 +193,20 @@ def test_lines_are_those_of_the_file_also_in_its_second_recording(file, cli):
     assert out.startswith(f"two.sse:{WELL.count(10) + 7}: warning unknown-field: event 2: ")
 
 
+def test_check_prints_objects_for_machines(file, cli, monkeypatch):
+    status, out, err = cli("check", "--json", file("a.sse", ORPHANED), file("odd.sse", ODD))
+
+    first, second, noted = messages(out)
+    assert (status, err) == (1, "2 streams: 1 well, 1 not; 2 errors, 1 warning\n")
+    assert (first["file"], first["form"], first["number"], first["line"]) == ("a.sse", "sse", 0, 4)
+    assert (first["severity"], first["code"], first["position"]) == ("error", "delta-outside-part", 1)
+    assert "caused_by" not in first
+    assert (second["caused_by"], noted["severity"]) == (1, "warning")
+    monkeypatch.chdir(ROOT)
+    interaction, *_ = messages(cli("check", "--json", "examples/tide.yaml")[1])
+    assert (interaction["interaction"], interaction["model"], interaction["status"]) == (3, "command-z", 404)
+
+
 # What cannot be read, and what is no command
 
 
@@ -260,15 +216,14 @@ def test_a_missing_file_and_a_directory_are_told_and_the_others_are_read(file, c
     status, out, err = cli("fold", "no.sse", "folder", file("cut.sse", CUT), file("a.sse", WELL))
 
     assert (status, messages(out)) == (2, [RESPONSE])
-    assert err.splitlines()[:2] == [
-        "streamfold: no.sse: No such file or directory",
-        "streamfold: folder: Is a directory",
-    ]
+    missing, folder, _ = err.splitlines()
+    assert missing == "streamfold: no.sse: No such file or directory"
+    assert folder.startswith("streamfold: folder: a folder without recordings; expected files in .sse, ")
 
 
 @pytest.mark.parametrize("argv", [(), ("fold",), ("check",), ("melt", "a.sse"), ("fold", "--rules", "lax", "a.sse")])
-def test_wrong_usage_ends_with_2(argv, capsysbinary):
-    assert "error: " in refused(capsysbinary, *argv)
+def test_wrong_usage_ends_with_2(argv, refused):
+    assert "error: " in refused(*argv)
 
 
 @pytest.mark.parametrize(
@@ -282,25 +237,10 @@ def test_wrong_usage_ends_with_2(argv, capsysbinary):
         ("unknown-field", "'' is no severity; expected error, warning or ignore"),
     ],
 )
-def test_a_change_of_no_rule_is_wrong_usage_and_names_what_is_near(change, error, capsysbinary):
-    last = refused(capsysbinary, "check", "--rule", change, "a.sse")
+def test_a_change_of_no_rule_is_wrong_usage_and_names_what_is_near(change, error, refused):
+    last = refused("check", "--rule", change, "a.sse")
 
     assert last == f"streamfold check: error: argument --rule: {error}"
-
-
-def test_help_teaches_by_example(capsysbinary, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    for argv, example in [
-        (["--help"], b"curl -N ... | streamfold fold -"),
-        (["fold", "--help"], b"streamfold fold --partial cut.sse"),
-        (["check", "--help"], b"--rule usage-missing=ignore"),
-    ]:
-        with pytest.raises(SystemExit) as stop:
-            main(argv)
-        out, err = capsysbinary.readouterr()
-        assert (stop.value.code, err) == (0, b"")
-        assert example in out
-        assert max(map(len, out.splitlines())) <= 100
 
 
 def version(capsysbinary):
@@ -363,8 +303,8 @@ def test_a_file_name_cannot_steer_the_terminal(name, file, cli):
     assert cli("check", f"no{name}")[2].startswith(f"streamfold: no{shown}: No such file or directory\n")
 
 
-def test_a_wrong_word_on_the_command_line_cannot_steer_the_terminal(capsysbinary):
-    assert refused(capsysbinary, "fold", "a", "--\x1b[31m\n").endswith(r"unrecognized arguments: --\x1b[31m\n")
+def test_a_wrong_word_on_the_command_line_cannot_steer_the_terminal(refused):
+    assert refused("fold", "a", "--\x1b[31m\n").endswith(r"unrecognized arguments: --\x1b[31m\n")
 
 
 def test_what_a_person_writes_stays_readable(file, cli):
@@ -431,7 +371,7 @@ def test_a_full_disk_is_told(file, capsysbinary):
         assert main(["fold", file("a.sse", WELL)]) == 2
 
 
-def test_an_interrupt_ends_quietly(file, capsysbinary):
+def test_an_interrupt_ends_with_how_far_the_work_came(file, capsysbinary):
     class Interrupted(io.StringIO):
         def write(self, _):
             raise KeyboardInterrupt
@@ -439,7 +379,7 @@ def test_an_interrupt_ends_quietly(file, capsysbinary):
     with redirect_stdout(Interrupted()):
         assert main(["fold", file("a.sse", WELL)]) == 130
 
-    assert capsysbinary.readouterr().err == b""
+    assert capsysbinary.readouterr().err == b"streamfold: interrupted after 0 of 1 file, 1 stream\n"
 
 
 def test_the_package_runs_as_a_module(file, monkeypatch, capsysbinary):
@@ -453,21 +393,6 @@ def test_the_package_runs_as_a_module(file, monkeypatch, capsysbinary):
 
 
 # Real processes
-
-
-BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-
-
-def start(*argv, **options):
-    command = [sys.executable, "-W", "error", "-m", "streamfold", *argv]
-    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    return subprocess.Popen(command, cwd=ROOT, **{**pipes, "env": BUFFERED, **options})  # noqa: S603 - a command of this test
-
-
-def finished(process, data=None):
-    with process:
-        out, err = process.communicate(data, timeout=60)
-    return process.returncode, out, err
 
 
 def test_standard_input_is_read_as_bytes():
@@ -527,7 +452,7 @@ def test_errors_to_a_pipe_that_closes_early_end_quietly_with_141():
     assert finished(process) == (141, None, None)
 
 
-def test_an_interrupt_from_the_keyboard_ends_quietly_with_130():
+def test_an_interrupt_from_the_keyboard_ends_with_130_and_how_far_the_work_came():
     heeding = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a shell may ignore it
 
     with start("fold", "-", **heeding) as process:
@@ -537,7 +462,7 @@ def test_an_interrupt_from_the_keyboard_ends_quietly_with_130():
 
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
-        assert process.stderr.read() == b""
+        assert process.stderr.read() == b"streamfold: interrupted after 0 of 1 file, 1 stream\n"
 
 
 def test_a_closed_standard_input_is_a_file_that_cannot_be_read():

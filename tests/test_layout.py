@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "streamfold"
 
 # From the ground up: a room may import those before it.
 ROOMS = """
-    _frozen _log _text _segments _quote limits
+    _frozen _log _text _segments _quote _visible limits
     _arguments events
     _plain _catalogue _wire
     _exact

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from streamfold.cli._visible import visible
+from streamfold._visible import visible
 
 EVERY = [chr(number) for number in range(sys.maxunicode + 1)]
 STEERING = {"Cc", "Cs", "Zl", "Zp"}

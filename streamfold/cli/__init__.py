@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ._commands import run, status, summary
-from ._parser import parser, rules_of
+from ._parser import parse
 from ._terminal import complain, flush, give_up, harden
 
 __all__ = ["main"]
@@ -13,8 +12,8 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line *argv*, by default that of the process, and give its exit status.
 
-    0: every stream is well; 1: one is not; 2: a file cannot be read, or the output cannot be written;
-    130: interrupted; 141: nobody reads the output any more.
+    0: every stream is well, or nothing differs; 1: one is not, or something does; 2: a file cannot be read, or the
+    output cannot be written; 130: interrupted; 141: nobody reads the output any more.
 
     Raises:
         SystemExit: help was asked for, or the command line is wrong.
@@ -29,17 +28,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
     except OSError as error:  # of writing: one of reading never comes this far
         with suppress(OSError):
-            complain(f"streamfold: cannot write: {error.strerror}")
+            name = "" if error.filename is None else f" {error.filename}"
+            complain(f"streamfold: cannot write{name}: {error.strerror}")
         give_up()
         return 2
 
 
 def _run(argv: Sequence[str] | None) -> int:
     try:
-        options = parser().parse_args(argv)
-        counts = run(options.files, rules_of(options.rules, options.changes), options.show)
-        if options.command == "check":
-            complain(summary(counts))
-        return status(counts)
+        given = parse(argv)
+        status: int = given.run(given)
     finally:
         flush()
+    return status

@@ -1,12 +1,16 @@
-"""The recordings of a file."""
+"""The files that names stand for, and the recordings in them."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
+from glob import glob, has_magic
 from io import FileIO
+from pathlib import Path
 from typing import Final
 
-from streamfold.recordings import Recording, load
+from streamfold.recordings import Recording, RecordingError, load
 
 STDIN: Final = "-"
+SUFFIXES: Final = (".sse", ".jsonl", ".ndjson", ".yaml", ".yml", ".json", ".har")
 _CHUNK: Final = 64 * 1024
 
 
@@ -14,17 +18,40 @@ class CannotRead(Exception):  # noqa: N818 - it says what happened
     """A file cannot be opened or read. It is no ``OSError``: that is one of writing."""
 
 
+def expand(names: Iterable[str]) -> list[str]:
+    """Give the files that *names* stand for: those of a pattern, and those in a folder that a suffix tells.
+
+    What is neither stands for itself, and so does a folder or pattern that holds nothing.
+    """
+    return [file for name in names for file in _expanded(name) or [name]]
+
+
+def _expanded(name: str) -> list[str]:
+    if os.path.isdir(name):  # noqa: PTH112 - any text may be given, and some is no path
+        return sorted(str(path) for path in Path(name).rglob("*") if _is_recording(path.relative_to(name), path))
+    return sorted(glob(name, recursive=True)) if has_magic(name) and not os.path.exists(name) else []  # noqa: PTH110, PTH207 - likewise
+
+
+def _is_recording(inner: Path, path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in inner.parts)
+    return not hidden and inner.name.lower().removesuffix(".gz").endswith(SUFFIXES) and path.is_file()
+
+
 def recordings(name: str) -> Iterator[Recording]:
     """Yield the recordings of the file *name*, each as soon as it is complete; ``-`` is standard input.
 
     Raises:
-        CannotRead: the system says so; what came before is yielded first.
+        CannotRead: the system says so, or the file does; what came before is yielded first.
     """
     shown = "<stdin>" if name == STDIN else name
     try:
         yield from load(_chunks(name), shown)
+    except IsADirectoryError:
+        raise CannotRead(f"{shown}: a folder without recordings; expected files in {', '.join(SUFFIXES)}") from None
     except OSError as error:
         raise CannotRead(f"{shown}: {error.strerror}") from error
+    except RecordingError as error:
+        raise CannotRead(str(error)) from error
 
 
 def _chunks(name: str) -> Iterator[bytes]:

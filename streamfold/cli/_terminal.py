@@ -1,11 +1,17 @@
 """Lines to standard output and standard error; nothing goes there but by this room and argparse."""
 
 import os
+import re
 import sys
 from io import TextIOWrapper
-from typing import TextIO
+from shutil import get_terminal_size
+from typing import Final, TextIO
 
-from ._visible import visible
+from .._visible import visible
+
+_LINES: Final = re.compile("[^\n\t]+")
+_STYLES: Final = {"dim": "2", "bold": "1", "red": "31"}
+_ANY: Final = 1_000_000  # columns of what is no terminal
 
 
 def harden() -> None:
@@ -17,18 +23,53 @@ def harden() -> None:
 
 def tell(line: str) -> None:
     """Write one line of what was asked for."""
-    _write(sys.stdout, line)
+    _write(sys.stdout, f"{visible(line)}\n")
 
 
 def complain(line: str) -> None:
     """Write one line about what was asked for."""
-    _write(sys.stderr, line)
+    _write(sys.stderr, f"{visible(line)}\n")
 
 
-def _write(stream: TextIO | None, line: str) -> None:
+def tell_part(text: str) -> None:
+    """Write *text* as it is, which `seen` and `styled` made."""
+    _write(sys.stdout, text)
+
+
+def tell_bytes(data: bytes) -> None:
+    """Write bytes of what was asked for, ASCII if standard output takes nothing but text."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        _write(sys.stdout, data.decode())
+    else:
+        buffer.write(data)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
     if stream is not None:  # it is None where the descriptor was closed from the start
-        stream.write(f"{visible(line)}\n")
+        stream.write(text)
         stream.flush()
+
+
+def seen(text: str) -> str:
+    """Give *text* with its lines and tabs, and with escapes for all else that could steer a terminal."""
+    return _LINES.sub(lambda found: visible(found[0]), text)
+
+
+def styled(text: str, style: str) -> str:
+    """Give *text* in a style, where standard output is a terminal that shows any."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not is_terminal(sys.stdout)
+    return text if plain or not text else f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person looks at *stream*."""
+    return stream is not None and stream.isatty()
+
+
+def columns() -> int:
+    """Give how wide the lines of standard output may be."""
+    return get_terminal_size().columns if is_terminal(sys.stdout) else _ANY
 
 
 def flush() -> None:

@@ -1,0 +1,5 @@
+"""What the tests here have in common: a browser."""
+
+from browser.chromium import browser, driver
+
+__all__ = ["browser", "driver"]
