@@ -417,6 +417,18 @@ def test_what_was_seen_is_not_told_twice():
     assert step(state, rest).text == "Hello"
 
 
+@pytest.mark.parametrize(
+    ("seen", "again", "rest"),
+    [("😀", "😀b", "b"), ("\ud83d", "😀b", "\ude00b"), ("a😀", "a😀", None), ("", "😀", "😀")],
+)
+def test_a_delta_is_cut_after_a_character_or_within_it(seen, again, rest):
+    state = reduce(step, [*HELLO[:2], s.content_delta(seen)], State())
+
+    found = list(unseen(state, [*HELLO[:2], s.content_delta(again), s.content_end()]))
+
+    assert found == [*([] if rest is None else [s.content_delta(rest)]), s.content_end()]
+
+
 def test_of_a_delta_that_was_set_aside_the_rest_is_told_too():
     state = reduce(advance, [s.message_end(), s.content_delta("Hel")], State())
 
@@ -535,6 +547,15 @@ def test_a_part_that_has_not_come_is_told():
     assert str(caught.value) == "event 4 of the replay: it ends before what was seen: tool call 0 has not come"
 
 
+def test_another_end_of_the_message_is_not_what_was_seen():
+    state = reduce(step, s.whole(*s.text_block("Hi")), State())
+
+    with pytest.raises(ReplayError) as caught:
+        list(unseen(state, s.whole(*s.text_block("Hi"), end=s.message_end("MAX_TOKENS"))))
+
+    assert str(caught.value) == "event 5 of the replay: it ends before what was seen: message-end differs"
+
+
 def test_an_event_that_hits_a_limit_is_not_what_was_seen():
     deep = reduce(lambda inner, _: [inner], range(99), 0)
 
@@ -593,13 +614,12 @@ def test_an_asynchronous_replay_is_like_any_other(events, data):
 def test_an_asynchronous_replay_that_differs_is_an_error_and_is_closed():
     log = []
 
-    async def rest():
-        async for _ in aunseen(reduce(step, HELLO, State()), transport([HELLO[0], *s.call("Hello")], log)):
-            pass
+    async def closed_by_then():
+        with pytest.raises(ReplayError):
+            await anext(aunseen(reduce(step, HELLO, State()), transport([HELLO[0], *s.call("Hello")], log)))
+        return list(log)
 
-    with pytest.raises(ReplayError):
-        asyncio.run(rest())
-    assert log == ["closed"]
+    assert asyncio.run(closed_by_then()) == ["closed"]
 
 
 def test_an_asynchronous_replay_that_ends_too_early_is_an_error():
@@ -615,10 +635,10 @@ def test_an_asynchronous_replay_that_is_left_early_closes_its_generator():
 
     async def first():
         async with aclosing(aunseen(State(), transport(HELLO, log))) as rest:
-            return await anext(rest)
+            event = await anext(rest)
+        return event, list(log)
 
-    assert asyncio.run(first()) == HELLO[0]
-    assert log == ["closed"]
+    assert asyncio.run(first()) == (HELLO[0], ["closed"])
 
 
 # From the middle

@@ -185,3 +185,11 @@ def test_a_whole_stream_comes_to_its_message():
     [recording] = load(written(events))
 
     assert fold(recording.events) == fold(events)
+
+
+def test_keys_keep_the_order_in_which_they_came():
+    deltas = [json.dumps(s.content_delta(text), sort_keys=True) for text in "abcd"]
+
+    [recording] = load("".join(f"data: {delta}\n\n" for delta in deltas).encode())
+
+    assert [json.dumps(each.event) for each in recording.events] == deltas

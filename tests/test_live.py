@@ -400,7 +400,7 @@ def test_a_state_that_is_no_later_one_is_refused(events, others):
 
 
 def test_the_state_before_an_error_is_no_later_one():
-    state = states_of([START, *HELLO])[-1]
+    state = states_of([START, *HELLO, {"type": "ping"}])[-1]
     with pytest.raises(StreamError) as caught:
         finish(state)
 

@@ -34,8 +34,11 @@ def has_second(events):
     return "message-start" in types[types.index("message-end") :] if "message-end" in types else False
 
 
+STREAMS = s.streams().filter(lambda events: not has_second(events) and isinstance((*events, {})[0], dict))
+
+
 @layouts
-@given(st.lists(s.streams().filter(lambda events: not has_second(events)), min_size=1, max_size=4))
+@given(st.lists(STREAMS, min_size=1, max_size=4))
 def test_what_is_written_reads_as_it_was(layout, streams):
     data = written(map(recording, streams), layout)
 
@@ -123,6 +126,17 @@ def test_an_event_that_would_not_read_as_it_was_is_refused(layout, event, why):
 
     assert (str(error.value), error.value.line) == (f"a:2: {why}", 2)
     assert events_of(load(b"".join(first))) == [ANSWER]
+
+
+@pytest.mark.parametrize(
+    "event", [None, 5, {"stream_id": "a", "event": {}}, {"log": {"entries": []}}, [s.message_start()]]
+)
+def test_a_first_event_that_would_be_taken_for_something_else_is_refused(event):
+    with pytest.raises(NotWritable, match="a first event that reads as another kind of file"):
+        written([recording([event])], "jsonl")
+
+    assert events_of(load(written([recording([event])], "records"))) == [[event]]
+    assert events_of(load(written([recording([ANSWER[0], event])], "jsonl"))) == [[ANSWER[0], event]]
 
 
 @pytest.mark.parametrize("layout", ["sse", "jsonl"])

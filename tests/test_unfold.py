@@ -1,5 +1,6 @@
 """A message unfolds into a stream that folds into it, however its text is cut and whoever sends it."""
 
+import pickle
 from functools import reduce
 from itertools import pairwise
 
@@ -407,6 +408,12 @@ def test_what_no_stream_can_say_is_named(change, path, why):
         unfold(answer("It is", **change))
 
     assert str(caught.value).startswith(f"{path}: {why}")
+
+
+def test_an_error_survives_pickling():
+    error = pickle.loads(pickle.dumps(InexpressibleError("role", "it is missing")))
+
+    assert (error.path, error.why, str(error)) == ("role", "it is missing", "role: it is missing")
 
 
 @pytest.mark.parametrize(

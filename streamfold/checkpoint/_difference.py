@@ -28,16 +28,21 @@ def _parts(book: Book) -> list[Part]:
 
 def difference(goal: State, state: State) -> str:
     """Say where *state*, which may go beyond *goal*, differs from it first."""
-    parts, others = _parts(settled(goal)), _parts(settled(state))
-    missing = (f"{name(part)} has not come" for part in parts[len(others) :])
-    found = filter(None, (_difference_of_starts(goal, state), *map(_difference_of_parts, parts, others), *missing))
-    return next(found, "something that is no part differs")
+    was, now = settled(goal), settled(state)
+    parts, others = _parts(was), _parts(now)
+    found = (
+        _difference_of_frames(was.start, now.start),
+        *map(_difference_of_parts, parts, others),
+        *(f"{name(part)} has not come" for part in parts[len(others) :]),
+        _difference_of_frames(was.end, now.end),
+    )
+    return next(filter(None, found), "something that is no part differs")
 
 
-def _difference_of_starts(goal: State, state: State) -> str:
-    if goal.book.start in (None, state.book.start):
+def _difference_of_frames(was: Any, now: Any) -> str:
+    if was in (None, now):
         return ""
-    return f"message-start {'has not come' if state.book.start is None else 'differs'}"
+    return f"{was.wire_type} {'has not come' if now is None else 'differs'}"
 
 
 def _difference_of_parts(was: Part, now: Part) -> str:

@@ -119,7 +119,8 @@ class FrameDecoder(SSEDecoder):
             before, after = block[:start], f"{block[end:]}\n"
             [event] = SSEDecoder().feed(f'{before}{_SENTINEL}"{after}'.encode())
             located = self.locate(event)
-            if located.event == expected:
+            # as they are written, so that the keys are in the order in which they came
+            if str(located.event) == str(expected):
                 return _Frame(place, before, after, located.line - 1, len(lines) + 1)
         return None
 

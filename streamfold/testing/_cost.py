@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from .._catalogue import ACT, END, START
@@ -10,7 +11,7 @@ from ._parts import PLAINLY, call, content
 from ._trial import Breach
 from ._write import written
 
-_LONG: Final = 4096
+_LONG: Final = 6400  # a fold may take some thousand deltas at a time
 _DELTAS: Final = [" word"] * _LONG
 _STREAMS: Final = {
     "text": (START, content("text", 0, _DELTAS, (), PLAINLY), END),
@@ -21,8 +22,7 @@ LONG: Final = tuple(_STREAMS)
 
 def linear(accumulator: Accumulator, name: str) -> Breach | None:
     """Count the memory that is taken while each event is folded: it must not grow with what came before."""
-    start, beats, end = _STREAMS[name]
-    events = [written(event) for beat in ((start,), *beats, (end,)) for event in beat]
+    events = _events(name)
     costs = _costs(accumulator, converted(accumulator, events))
     middle = len(costs) // 2
     early, late = sum(costs[:middle]), sum(costs[middle:])
@@ -30,6 +30,12 @@ def linear(accumulator: Accumulator, name: str) -> Breach | None:
         return None
     came = f"the second half of them took {late / max(early, 1):.1f} times as much memory as the first"
     return Breach(events[:3], f"each of {len(events)} such events to take as much memory", came)
+
+
+@cache
+def _events(name: str) -> list[Any]:
+    start, beats, end = _STREAMS[name]
+    return [written(event) for beat in ((start,), *beats, (end,)) for event in beat]
 
 
 _NOISE: Final = 16  # bytes an event

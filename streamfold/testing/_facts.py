@@ -32,7 +32,8 @@ class Facts:
         logprobs: of each delta that had them, as they came.
         finish_reason: as it came; ``""`` where none did.
         usage: the JSON object of message-end.
-        finished: whether there is all of the message; where it is None, a *finish_reason* tells.
+        finished: whether there is all of the message. Where it is None, a *finish_reason* tells; where that is None
+            too, nothing does, and it passes for all.
 
     Examples:
         >>> Facts(text="Hi", calls=[["f_0", "f", "{}"]]).calls
@@ -52,8 +53,8 @@ class Facts:
 
     @property
     def is_finished(self) -> bool:
-        """Whether this claims to be all of a message."""
-        return bool(self.finish_reason) if self.finished is None else self.finished
+        """Whether this passes for all of a message."""
+        return self.finish_reason != "" if self.finished is None else self.finished
 
 
 def facts_of(message: Message) -> Facts:
@@ -146,12 +147,18 @@ def agree(expected: Any, came: Any) -> bool:
     if came is None:
         return True
     if isinstance(expected, str) and isinstance(came, Mapping):
-        return bool(strictly_parsed(expected) == came)
+        return _joined_deep(strictly_parsed(expected)) == _joined_deep(came)
     if isinstance(expected, tuple) and isinstance(came, tuple | list):
         return len(expected) == len(came) and all(map(agree, expected, came))
-    if isinstance(expected, str) and isinstance(came, str):
-        return whole(expected) == whole(came)
-    return bool(expected == came)
+    return bool(_joined_deep(expected) == _joined_deep(came))
+
+
+def _joined_deep(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_joined_deep(key): _joined_deep(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_joined_deep(inner) for inner in value]
+    return whole(value) if isinstance(value, str) else value
 
 
 def strictly_parsed(raw: str) -> Any:

@@ -32,12 +32,12 @@ ROOT = Path(__file__).parents[2]
 
 # The tests of each room, those first that tell soonest.
 TESTS = {
-    "_order": "order rules repairs errors fold",
-    "_transitions": "rules repairs order errors limits fold",
+    "_order": "order repairs errors fold rules",
+    "_transitions": "repairs order citations errors fold rules limits",
     "_arguments": "arguments",
-    "_citations": "citations rules repairs errors fold",
-    "_advance": "rules repairs order errors limits fold",
-    "_book": "repairs rules limits order fold",
+    "_citations": "citations repairs order errors fold rules",
+    "_advance": "repairs order errors fold rules limits",
+    "_book": "repairs order citations fold rules limits",
     "_text": "text fold",
     **dict.fromkeys([f"unfold.{name}" for name in "_bytes _deltas _inexpressible".split()], "unfold"),
     **dict.fromkeys([f"unfold.{name}" for name in "_kept _plan _splits _unfold _weave".split()], "unfold"),
