@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pages import cli, errors, events, order, rules
+from pages import cli, errors, events, order, rules, testing
 
 DOCS: Final = Path(__file__).parent
 
@@ -19,6 +19,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/rules.md": rules.rules_page,
     "reference/order.md": order.order_page,
     "reference/errors.md": errors.errors_page,
+    "reference/testing.md": testing.testing_page,
     "reference/cli.md": cli.cli_page,
     **{f"pictures/order-{name}.svg": partial(order.picture, name) for name in order.MACHINES},
 }

@@ -8,6 +8,7 @@ from attrs import field, fields, frozen
 from ._frozen import FrozenDict, thaw
 from ._plain import PLAIN
 from ._segments import runs
+from ._text import Text
 from .events import NOTHING_ELSE, DocumentSource, OtherSource, Source, ToolSource
 from .violations import Kept, Violation
 
@@ -236,10 +237,10 @@ def _seamless(kept: tuple[Kept, ...]) -> tuple[Any, ...]:
         place, text = _delta(each.event)
         frame = (each.code, place)
         if place and seamless and seamless[-1][0] == frame:
-            seamless[-1] = frame, seamless[-1][1] + text
+            seamless[-1] = frame, seamless[-1][1].append(text)
         else:
-            seamless.append((frame, text) if place else (each, ""))
-    return tuple(seamless)
+            seamless.append((frame, Text(text)) if place else (each, ""))
+    return tuple((frame, str(text)) for frame, text in seamless)
 
 
 def _delta(event: Any) -> tuple[Any, str]:

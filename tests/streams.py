@@ -88,8 +88,8 @@ def call(*deltas: str, index: int = 0, name: str = "f") -> list[Wire]:
     return [call_start(index, name), *(call_delta(delta, index) for delta in deltas), call_end(index)]
 
 
-def whole(*body: Wire, end: Wire | None = None) -> list[Wire]:
-    return [message_start(), *body, end or message_end()]
+def whole(*body: Wire, start: Wire | None = None, end: Wire | None = None) -> list[Wire]:
+    return [start or message_start(), *body, end or message_end()]
 
 
 def split(text: str, cuts: list[int]) -> list[str]:

@@ -244,3 +244,126 @@ def test_a_citation_of_a_block_that_comes_first_though_its_index_is_higher_is_of
     blocks = [*THOUGHT, *s.text_block("Hi", index=3), *s.text_block("Ho", index=1)]
 
     assert without_index(*blocks)[0] == Target("content", 3)
+
+
+# To the character, and to the cause
+
+
+def test_a_span_that_begins_before_the_text_is_outside():
+    assert resolve(Text("Hi"), -1, 2, "Hi") == ("outside", -1, 2)
+
+
+def test_units_count_lone_surrogates_too():
+    assert resolve(Text("\ud800🐙Hi"), 3, 5, "Hi") == ("UTF-16", 2, 4)
+    assert resolve(Text("🐙\ud800Hi"), 2, 5, "\ud800Hi") == ("UTF-16", 1, 4)
+
+
+def test_a_citation_of_a_closed_block_is_judged_where_it_stands():
+    report = check(s.whole(*s.text_block("Hi"), *cite(0, 9, "Hi you")))
+
+    assert [(each.code, each.position, each.detail) for each in report.violations] == [
+        ("citation-late", 4, "text block 0 is complete"),
+        ("citation-outside", 4, "0 to 9 of 2 characters; it says 'Hi you', the span 'Hi'"),
+    ]
+
+
+def test_citations_may_wait_for_several_blocks():
+    early = [*cite(0, 2, "Hi"), *cite(0, 2, "Ho", 1, content_index=1), *cite(1, 2, "i", 2)]
+
+    report = check(s.whole(*early, *s.text_block("Hi"), *s.text_block("Ho", index=1)))
+
+    assert [each.about for each in report.violations if each.code == "citation-early"] == [1, 5, 3]
+    assert report.violations[0].detail == "text block 0 had no character 1 then"
+
+
+def test_a_block_that_never_came_is_blamed_on_what_was_lost_of_it():
+    body = [
+        s.content_end(7),
+        s.content_end(8),
+        *(s.content_start(index) for index in (0, 1)),
+        {"type": "content-delta"},
+        *(event for index in (9, 8, 7) for event in cite(0, 2, "Hi", index, content_index=index)),
+    ]
+    missing = [each for each in check(s.whole(*body)).violations if each.code == "citation-target-missing"]
+
+    assert [(each.about, each.caused_by, each.detail) for each in missing] == [
+        (6, 5, "there is no content 9"),
+        (8, 2, "there is no content 8"),
+        (10, 1, "there is no content 7"),
+    ]
+
+
+def test_a_block_that_never_came_is_blamed_on_any_block_that_was_lost():
+    report = check(s.whole(*s.text_block("Hi"), s.content_end(2), *cite(0, 2, "Hi", content_index=3)))
+
+    assert [(each.code, each.caused_by) for each in report.violations] == [
+        ("end-outside-part", None),
+        ("citation-target-missing", 4),
+    ]
+
+
+@pytest.mark.parametrize(("gap", "cause"), [(256, 1), (257, None)])
+def test_a_text_that_stands_near_its_span_was_shifted(gap, cause):
+    text = "Hi" + "." * 600
+    deltas = [s.content_delta(text), *cite(gap, gap + 2, "Hi"), s.content_end()]
+
+    [_, differs] = check(s.whole(*deltas)).violations
+
+    assert (differs.code, differs.caused_by) == ("citation-text-differs", cause)
+
+
+@pytest.mark.parametrize(("gap", "cause"), [(256, 1), (257, None)])
+def test_a_text_that_stands_near_behind_its_span_was_shifted(gap, cause):
+    text = "." * (2 + gap) + "Hi"
+    deltas = [s.content_delta(text), *cite(0, 4, "Hi"), s.content_end()]
+
+    [_, differs] = check(s.whole(*deltas)).violations
+
+    assert (differs.code, differs.caused_by) == ("citation-text-differs", cause)
+
+
+@pytest.mark.parametrize(
+    ("block", "citation", "detail"),
+    [
+        (
+            s.text_block("Hi"),
+            cite(0, 2, "Hi", type="LATER"),
+            "type 'LATER', content_index None, but it cites text block 0",
+        ),
+        (
+            s.text_block("Hi", kind="thinking"),
+            cite(0, 2, "Hi", content_index=0),
+            "type 'TEXT_CONTENT', content_index 0, but it cites thinking block 0",
+        ),
+        (
+            [s.plan_delta("Hi")],
+            cite(0, 2, "Hi", type="PLAN", content_index=0),
+            "type 'PLAN', content_index 0, but it cites the tool plan",
+        ),
+    ],
+)
+def test_a_citation_of_another_type_names_what_it_cites(block, citation, detail):
+    report = check(s.whole(*block, *citation))
+
+    assert (detail, None) in [(each.detail, each.about) for each in report.violations]
+
+
+def test_an_early_citation_of_another_type_is_about_itself():
+    report = report_of(*cite(0, 2, "Hi", type="LATER"), s.content_delta("Hi"))
+
+    assert [(each.code, each.position, each.about, each.caused_by) for each in report.violations] == [
+        ("citation-kind-differs", 5, 2, None),
+        ("citation-early", 5, 2, 5),
+    ]
+
+
+def test_a_block_that_was_restarted_explains_what_does_not_fit_it():
+    inner = [s.content_delta("Hi"), s.content_start(0, "thinking"), *cite(0, 2, "Ho", type="LATER")]
+
+    report = report_of(*inner)
+
+    assert [(each.code, each.caused_by) for each in report.violations] == [
+        ("part-restarted", None),
+        ("citation-kind-differs", 3),
+        ("citation-text-differs", 3),
+    ]

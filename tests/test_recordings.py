@@ -192,6 +192,7 @@ def test_recordings_of_any_stream_give_what_the_mappings_give(events):
         (b'{"log": "an event in a container\'s log", "time": 5}\n{}', "jsonl"),
         (b'{"delta":{', "jsonl"),
         (b"[]\n[]\n", "jsonl"),
+        (b'[{"type": "debug"}]\n{}\n', "jsonl"),
         (b"[" * 100_000 + b"1", "jsonl"),
         (b'{"stream_id": "a", "event": {}}', "jsonl"),
         (b'{"log":{"entries":[]}}', "har"),

@@ -200,8 +200,8 @@ def test_a_gzipped_body_is_unpacked(encoding):
     assert events_of(recording) == ANSWER
 
 
-def raw_deflate(data):
-    packer = zlib.compressobj(wbits=-15)
+def raw_deflate(data, level=-1):
+    packer = zlib.compressobj(level, wbits=-15)
     return packer.compress(data) + packer.flush()
 
 
@@ -210,6 +210,17 @@ def test_a_deflated_body_is_unpacked(packed):
     [recording] = load(as_yaml(vcr(packed, content_encoding="deflate")))
 
     assert events_of(recording) == ANSWER
+
+
+def test_what_is_unpacked_may_end_anywhere():
+    events = [s.message_start(), s.plan_delta("")]
+    room = 64 * 1024 + 1 - sum(len(f"data: {json.dumps(event)}\n\n") for event in events)
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in [events[0], s.plan_delta("a" * room)]).encode()
+
+    [recording] = load(as_yaml(vcr(raw_deflate(body, 1), content_encoding="deflate")))
+
+    assert events_of(recording)[1] == s.plan_delta("a" * room)
+    assert len(recording.events) == 2
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity"])
@@ -300,6 +311,12 @@ def test_what_is_no_chat_is_skipped_and_told(write, exchange):
         (1, "POST /v2/embed is no request for a chat"),
         (2, "POST /v2/chat was answered without a stream"),
     ]
+
+
+def test_what_is_skipped_has_no_number_of_its_own():
+    embed = vcr(uri="https://api.cohere.com/v2/embed")
+
+    assert [each.source.number for each in load(as_yaml(embed, vcr(), embed, vcr()))] == [0, 0, 1, 1]
 
 
 @forms

@@ -433,3 +433,9 @@ def test_a_call_is_not_spoilt_by_what_is_of_another_part():
 
     for event in (spoilt, of_text):
         assert len(check(spoilt_call(event, s.call_delta("{}")), LENIENT).message.tool_calls) == 1
+
+
+def test_a_set_aside_delta_that_is_cut_within_a_character_is_the_same_delta():
+    whole, cut = ([s.content_delta(text) for text in texts] for texts in (["😀"], ["\ud83d", "\ude00"]))
+
+    assert fold([*s.whole(), *whole], LENIENT) == fold([*s.whole(), *cut], LENIENT)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import streams as s
 from attrs import evolve, fields
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamfold import LENIENT, STANDARD, STRICT, Kept, Message, TextBlock, check, fold
@@ -620,6 +620,7 @@ def meaning_of(events):
 
 
 @given(formed(), SPLITS)
+@example([s.message_end(), s.content_delta("\ud83d\ude00")], whole)
 def test_deltas_may_be_split_and_joined(events, split):
     split_up, joined = rechunk(events, split), coalesce(events)
 
@@ -679,8 +680,11 @@ def test_only_deltas_of_one_part_are_joined():
     assert coalesce(events) == [*events[:3], s.call_delta("de", 1), *events[5:]]
 
 
-def test_two_halves_that_meet_are_joined_into_a_character():
-    assert coalesce([s.plan_delta("a\ud83d"), s.plan_delta("\ude00b")]) == [s.plan_delta("a😀b")]
+def test_two_halves_that_meet_are_left_to_the_fold():
+    halves = [s.plan_delta("a\ud83d"), s.plan_delta("\ude00b")]
+
+    assert coalesce(halves) == [s.plan_delta("a\ud83d\ude00b")]
+    assert check([s.message_start(), *coalesce(halves)]).partial.tool_plan == "a😀b"
 
 
 # Bytes

@@ -86,7 +86,8 @@ def kit(bounds: Bounds, needs: frozenset[str]) -> Kit:
         raise ValueError(f"no legal stream ends with {' or '.join(bounds.finish_reasons)} within {bounds}")
     cited = int("citation" in needs)
     return Kit(
-        st.sampled_from(tuple(possible)),
+        # Calls come in more shapes than answers do.
+        st.sampled_from((*possible, *[reason for reason in possible if reason == CALLED] * 2)),
         possible,
         st.sampled_from(FRAMES),
         texts(bounds.alphabet, bounds.max_size),

@@ -86,7 +86,7 @@ class Law:
     lacks: Callable[[Accumulator], str] = field(default=_nothing, repr=False)
 
     def test(self, accumulator: Accumulator) -> Callable[[], None]:
-        """Give a test of the law, for pytest or to be called, with the settings of Hypothesis at that time.
+        """Give a test of the law, for pytest or to be called; ``hypothesis.settings`` may decorate it.
 
         It is skipped if the law does not apply, and raises ``AssertionError`` with the breach if it does not hold.
 

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 from .. import events as on
 from .._frozen import DEEPEST, FrozenDict, thaw
 from .._plain import PLAIN
-from .._text import Text
 from .._wire import read, to_wire
 from ._splits import Split, deltas
 
@@ -36,7 +35,7 @@ def rechunk(events: Iterable[Any], split: Split) -> list[Any]:
 def coalesce(events: Iterable[Any]) -> list[Any]:
     """Join the deltas of *events* that follow each other in one part; the first gives the form and the line.
 
-    Two halves of a surrogate pair that meet become one character.
+    Two halves of a surrogate pair that meet stay two; a fold makes one character of them.
 
     Examples:
         >>> from streamfold.events import ToolPlanDelta
@@ -61,7 +60,7 @@ class _Look(NamedTuple):
 
 
 def _join(run: Sequence[_Look]) -> Any:
-    return run[0].make(str(Text("".join(look.text for look in run))))
+    return run[0].make("".join(look.text for look in run))
 
 
 def _look(event: Any) -> _Look:
