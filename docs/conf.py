@@ -19,6 +19,6 @@ napoleon_use_param = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 # what other projects and our own machinery document, if at all, stands elsewhere
-nitpick_ignore_regex = [("py:.*", r"(collections|hypothesis|pyarrow|pyspark|typing).*|streamfold\._.*")]
+nitpick_ignore_regex = [("py:.*", r"(collections|hypothesis|pyarrow|pyspark|typing).*|streamfold\.(\w+\.)*_.*")]
 # EBNF has no highlighter that knows our comments
 suppress_warnings = ["misc.highlighting_failure"]

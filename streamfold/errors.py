@@ -88,7 +88,7 @@ class GenerationFailed(OutcomeError):  # noqa: N818 - it says what happened
 
     @property
     def message(self) -> Message:
-        """All that arrived: the stream did end."""
+        """The message as far as it arrived, since the stream did end."""
         message = self.state.message()
         assert message is not None  # noqa: S101 - the rule is judged at message-end
         return message
