@@ -11,10 +11,10 @@ from hypothesis import given
 from shell import CUT, ODD, ORPHANED, WELL, lines, messages
 
 from streamfold import check
+from streamfold._visible import visible
 from streamfold.cli import _tables as tables
 from streamfold.cli import main
 from streamfold.cli._show import rows_of
-from streamfold._visible import visible
 from streamfold.recordings import load
 
 ROOT = Path(__file__).parent.parent

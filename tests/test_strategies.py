@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 import streams as s
@@ -11,10 +12,10 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from seen import CELLS, CODES, COUPLINGS, LEGAL_CELLS, reached
-from streamfold._order import JOINT
 
 from streamfold import STANDARD, STRICT, Message, StreamError, check, fold
 from streamfold import events as on
+from streamfold._order import JOINT
 from streamfold.recordings import load
 from streamfold.rules import RULES, Severity
 from streamfold.testing import laws
@@ -148,14 +149,6 @@ def test_the_alphabet_may_be_a_strategy(stream):
     assert all(0x4E00 <= ord(character) <= 0x4EFF for character in fold(stream).text)
 
 
-def test_a_long_text_is_cut_at_its_far_end_too():
-    found = simplest(
-        streams(max_size=300, alphabet="a"), lambda stream: len(deltas_of(stream)) == 2 and longest(stream) > 100
-    )
-
-    assert deltas_of(found) == ["a" * 101, "a" * 2]
-
-
 @pytest.mark.parametrize(
     ("bounds", "text"),
     [
@@ -244,6 +237,8 @@ def test_a_text_is_cut_between_any_units_of_it(text, mask, most):
         ("abc", 3, ["a", "b", "c"]),
         ("ab", 3 << CUTS, ["", "ab", ""]),
         ("a\U0001f600", 3, ["a", "\ud83d", "\ude00"]),
+        ("a" * 640, 1 << 58, ["a" * 639, "a"]),
+        ("abcdef", 31, ["a", "b", "c", "d", "ef"]),
     ],
 )
 def test_a_mask_says_where_a_text_is_cut(text, mask, deltas):
@@ -332,10 +327,8 @@ def missed(strategy, wanted, most):
         if not missing:
             raise AllReachedError
 
-    try:
+    with suppress(AllReachedError):
         look()
-    except AllReachedError:
-        pass
     return missing
 
 
@@ -500,10 +493,10 @@ MUTATED = {
     "dropped": lambda stream: types_of(stream)[:2] == ["content-start", "content-end"],
     "doubled": lambda stream: types_of(stream)[:2] == ["message-start"] * 2,
     "swapped": lambda stream: types_of(stream)[:3] == ["message-start", "content-end", "content-start"],
-    "delayed": lambda stream: types_of(stream) == ["content-start", "content-end", "message-end", "message-start"],
+    "delayed": lambda stream: "message-start" in types_of(stream)[2:] and types_of(stream)[0] == "content-start",
     "cut": lambda stream: types_of(stream) == ["message-start", "content-start"],
     "of another index": lambda stream: any(event.get("index") is True for event in stream),
-    "spoilt": lambda stream: any(event.get("delta") == 0 for event in stream),
+    "spoilt": lambda stream: any(not isinstance(event.get("delta", {}), dict) for event in stream),
 }
 
 

@@ -171,7 +171,8 @@ def _coupling(rule: Joint, relation: str, other: str, symbol: str, act: Act) -> 
     name = f"{symbol} {act.value} with {other} {relation}"
     if act is Act.START or symbol == "plan":
         return Mutation(name, rule.code, frozenset({other}), partial(_insert_part, symbol, other, relation))
-    return Mutation(name, rule.code, frozenset({symbol}), partial(_cite_around, symbol, act))
+    cites = {"plan"} if symbol == "call" else set()
+    return Mutation(name, rule.code, frozenset({symbol} | cites), partial(_cite_around, symbol, act))
 
 
 def _insert_part(symbol: str, other: str, relation: str, draw: st.DrawFn, streams: Streams) -> Made:

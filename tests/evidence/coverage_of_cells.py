@@ -18,7 +18,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from seen import CELLS, CODES, COUPLINGS, LEGAL_CELLS, MESSAGE_CELLS, PART_CELLS, reached
+from seen import CODES, COUPLINGS, LEGAL_CELLS, MESSAGE_CELLS, PART_CELLS, reached
 
 from streamfold.rules import RULES
 from streamfold.testing import strategies as s
