@@ -147,7 +147,7 @@ def agree(expected: Any, came: Any) -> bool:
     if came is None:
         return True
     if isinstance(expected, str) and isinstance(came, Mapping):
-        return _joined_deep(strictly_parsed(expected)) == _joined_deep(came)
+        return bool(_joined_deep(strictly_parsed(expected)) == _joined_deep(came))
     if isinstance(expected, tuple) and isinstance(came, tuple | list):
         return len(expected) == len(came) and all(map(agree, expected, came))
     return bool(_joined_deep(expected) == _joined_deep(came))
