@@ -319,8 +319,8 @@ def test_how_a_state_is_written_may_be_given():
 # Folds that offer more
 
 
-def whole_of(chunks):
-    return b"".join(chunks)
+def folding_nothing(_):
+    return fold([])
 
 
 @pytest.mark.parametrize(
