@@ -108,6 +108,22 @@ def test_an_old_file_is_replaced_only_by_a_whole_one(file, cli, tmp_path, monkey
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.sse", "old.jsonl"]
 
 
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="no device that takes everything")
+def test_a_device_is_written_as_it_is(file, cli):
+    assert cli("convert", "--to", "sse", file("a.sse", WELL), "-o", "/dev/null") == (0, "", "")
+
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_folder_is_no_file_to_write(file, cli, tmp_path):
+    (tmp_path / "folder").mkdir()
+
+    assert cli("convert", "--to", "sse", file("a.sse", WELL), "-o", "folder")[::2] == (
+        2,
+        "streamfold: cannot write folder: Is a directory\n",
+    )
+
+
 def test_a_folder_that_is_not_there_is_told(file, cli):
     assert cli("convert", "--to", "sse", file("a.sse", WELL), "-o", "no/a.sse")[::2] == (
         2,

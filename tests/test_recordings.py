@@ -242,6 +242,11 @@ def test_a_file_may_be_read_while_it_is_written():
     assert len(given) == len(EVENTS) + 1
 
 
+def test_text_is_refused():
+    with pytest.raises(TypeError, match=r"^data is text; expected bytes$"):
+        list(load("data: {}"))
+
+
 # Packed files
 
 

@@ -33,11 +33,21 @@ def output(name: str | None, inputs: Iterable[str]) -> Iterator[Write]:
         return
     if any(_is_same(name, each) for each in inputs):
         raise FileExistsError(None, "it is what is read", name)
-    unfinished = Path(f"{name}.unfinished")
+    packs = name.endswith(".gz")
+    with _replaced(Path(name)) as path, path.open("wb") as file, _packed(file.write, packs=packs) as write:
+        yield write
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
+    """Give the path of a file that takes the place of *path* in the end; a device or a pipe is written as it is."""
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    unfinished = Path(f"{path}.unfinished")
     try:
-        with unfinished.open("wb") as file, _packed(file.write, packs=name.endswith(".gz")) as write:
-            yield write
-        unfinished.replace(name)
+        yield unfinished
+        unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 

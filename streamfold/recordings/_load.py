@@ -44,6 +44,7 @@ def load(
 
     Raises:
         RecordingError: the file, or the rest of it, cannot be read. What came before is yielded first.
+        TypeError: *data* is text.
 
     Examples:
         >>> from streamfold import check
@@ -54,6 +55,8 @@ def load(
         >>> cut.code, cut.line
         ('event-cut', 1)
     """
+    if isinstance(data, str):
+        raise TypeError("data is text; expected bytes")
     # what is held is known up to a chunk, so a chunk is small beside what may be held
     chunks = plain([data] if isinstance(data, bytes) else data, min(PIECE, max_size // 8 + 1))
     file = File(name, loads, max_event_size, max_size, chunks)

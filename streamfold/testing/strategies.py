@@ -310,7 +310,7 @@ def any_streams(**bounds: Any) -> st.SearchStrategy[list[Any]]:
 
 
 def rechunkings(events: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
-    """Give other cuts of the same text: *events* with their deltas joined, or split.
+    """Give other cuts of the same text: *events* with their deltas joined, or split; the same where there is no other.
 
     It needs the events, not a strategy: ``streams().flatmap(rechunkings)``, or ``data.draw(rechunkings(events))``.
 
@@ -325,8 +325,10 @@ def rechunkings(events: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
 
 
 def _rechunked(events: list[Any], number: int) -> list[Any]:
-    joined = coalesce(events) if number % 2 else events
-    return rechunk(joined, _split(number // 2))
+    joined = coalesce(events)
+    drawn = rechunk(joined if number % 2 else events, _split(number // 2))
+    others = (cut for cut in (drawn, joined, rechunk(events, every(1))) if cut != events)
+    return next(others, events)
 
 
 def with_additions(events: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
