@@ -27,13 +27,14 @@ from ._book import (
 )
 from ._catalogue import RULES
 from ._citations import name
+from ._cited import CITED, cited
 from ._exact import exact
 from ._frozen import TooDeep
 from ._log import Log
 from ._order import Act, Cell, Route
 from ._quote import quote
 from ._state import State, focused, settled
-from ._transitions import MESSAGE, restart, set_aside, symbol_of
+from ._transitions import MESSAGE, Transition, restart, set_aside, symbol_of
 from ._wire import SPOILING, Finding, Reading, read
 
 INPUT: Final[Key] = ("input", None)
@@ -42,24 +43,28 @@ _AFTER: Final[Key] = ("after", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    if isinstance(item, on.Located):
-        return _advance(state, item.event, item.line, item.name)
-    return _advance(state, item)
-
-
-def _advance(state: State, item: Any, line: int | None = None, sse_name: str | None = None) -> State:
-    book = settled(state)
-    if book.phase is Phase.STOPPED:
+    event, line, sse_name = item if isinstance(item, on.Located) else (item, None, None)
+    if state.book.phase is Phase.STOPPED:
         return state
+    nesting = state.book.limits.nesting
     try:
-        event = exact(item, book.limits.nesting)
-        reading = read(item, book.limits.nesting) if event is None else Reading(item, event, ())
+        known = exact(event, nesting)
+        is_named = known is not None and sse_name in (None, known.wire_type)
+        reading = None if is_named else read(event, nesting)
     except TooDeep:
-        return _stop(state, At(state.position, line), f"brackets are nested deeper than {book.limits.nesting}")
-    at = At(state.position, line, reading.event, reading.raw)
+        return _stop(state, At(state.position, line), f"brackets are nested deeper than {nesting}")
+    if reading is not None:
+        return _judged(state, At(state.position, line, reading.event, reading.raw), reading, sse_name)
+    after = cited(state, known) if type(known) in CITED else None
+    return after or _judged(state, At(state.position, line, known, event))
+
+
+def _judged(state: State, at: At, reading: Reading | None = None, sse_name: str | None = None) -> State:
+    """Give the state after an event; without a *reading*, nothing but its order is left to be judged."""
+    book = settled(state)
     try:
-        after = _in_order(_judge(book, at, reading, sse_name), book)
-        return focused(at.position + 1, _bounded(after, at))
+        after = _judge_event(book, at) if reading is None else _judge(book, at, reading, sse_name)
+        return focused(at.position + 1, _bounded(after, book, at))
     except ExceededError as error:
         return _stop(state, at, str(error))
 
@@ -71,8 +76,6 @@ def _stop(state: State, at: At, why: str) -> State:
 
 def _in_order(book: Book, before: Book) -> Book:
     """Give the book in which the violations of one event stand in the order of the catalogue."""
-    if len(book.violations) == len(before.violations):
-        return book
     new = book.violations.since(len(before.violations))
     ordered = sorted(new, key=lambda violation: _ORDER[violation.code])
     return book if new == ordered else book._replace(violations=reduce(Log.append, ordered, before.violations))
@@ -81,14 +84,16 @@ def _in_order(book: Book, before: Book) -> Book:
 _ORDER: Final = {code: number for number, code in enumerate(RULES)}
 
 
-def _bounded(book: Book, at: At) -> Book:
+def _bounded(book: Book, before: Book, at: At) -> Book:
     if at.position >= book.limits.events:
         raise ExceededError(f"there are more than {book.limits.events} events")
     if book.spent > book.limits.characters:
         raise ExceededError(f"{book.spent} characters of {book.limits.characters} allowed")
+    if book.violations is before.violations:
+        return book
     if len(book.violations) > book.limits.violations:
         raise ExceededError(f"there are more than {book.limits.violations} violations")
-    return book
+    return _in_order(book, before)
 
 
 def _judge(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
@@ -99,8 +104,38 @@ def _judge(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
     if event is None:
         code = next(each.code for each in reading.findings if each.code in SPOILING)
         return _spoil(keep(book, at, code), _lost(reading.raw))
-    transparent = order.TRANSPARENT.get(type(event))
-    return _judge_order(book, at, event) if transparent is None else transparent(book, at, event, MESSAGE)
+    return _judge_event(book, at)
+
+
+def _judge_event(book: Book, at: At) -> Book:
+    """Judge all of an event but its shape."""
+    event = at.event
+    lawful = _lawful(book, event) or _TRANSPARENT.get(type(event))
+    if lawful is None:
+        return _judge_order(book, at, event)
+    transition, key = lawful
+    return transition(book, at, event, key)
+
+
+def _lawful(book: Book, event: Any) -> tuple[Transition, Key] | None:
+    """Give what to do for the event of a part that breaks no rule of order; None where that has to be judged."""
+    route = order.ROUTES.get(type(event))
+    if route is None:
+        return None
+    kind, act = route
+    key = (kind, 0 if kind == "plan" else event.index)
+    part = find(book, key)
+    if part is not None:
+        stage, symbol = part.stage, part.symbol
+    elif act is Act.START and event.index == book.following.get(kind, 0):
+        stage, symbol = Stage.ABSENT, symbol_of(event, kind)
+    else:
+        return None
+    transition = order.lawful(book.phase, kind, act, stage, symbol, tuple(book.counts), book.seen)
+    return None if transition is None else (transition, key)
+
+
+_TRANSPARENT: Final = {kind: (transition, MESSAGE) for kind, transition in order.TRANSPARENT.items()}
 
 
 # Shape

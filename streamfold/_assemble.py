@@ -136,12 +136,10 @@ def _why(book: Book) -> str:
 
 
 def focus_of(book: Book) -> Part | None:
-    """Give the part whose plain deltas need no judgement now: the one block or call that is open, or the plan."""
-    if book.phase in (Phase.ENDED, Phase.STOPPED) or "citation" in book.counts:
+    """Give the part that deltas would let grow now: the one block or call that is open, or the plan."""
+    if book.phase in (Phase.ENDED, Phase.STOPPED):
         return None
-    live = list(islice(book.open.values(), 3))
-    if "interrupted" in book.counts:
-        live = [part for part in live if part.symbol != "interrupted"]
+    live = [part for part in islice(book.open.values(), 3) if part.kind != "citation"]
     if len(live) == 1:
         return live[0] if live[0].symbol in PLAIN else None
     return book.plan if is_planning(book) and not live else None

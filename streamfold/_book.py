@@ -78,11 +78,11 @@ class Part(NamedTuple):
             or ``interrupted`` for a citation that another event interrupted.
         since: the position of the event that opened it.
         start: that event, or None where a delta opened it.
+        cites: the key of what a citation cites.
         text: what its deltas added up to; the part that grows has it in the state.
         restarted: whether a second start came while it was open, so that its deltas may be of two parts.
         spoilt: whether one of its events could not be read, so that something of it is missing.
         arguments: of a tool call that has ended.
-        cites: the key of what a citation cites.
     """
 
     kind: Kind
@@ -91,12 +91,12 @@ class Part(NamedTuple):
     since: int
     stage: Stage
     start: Any = None
+    cites: Key = PLAN_KEY
     text: Text = NO_TEXT
     logprobs: Log[FrozenDict] = Log()
     restarted: bool = False
     spoilt: bool = False
     arguments: FrozenDict | Fault | None = None
-    cites: Key = PLAN_KEY
 
     @property
     def key(self) -> Key:
@@ -199,13 +199,13 @@ def put(book: Book, part: Part, grown: int = 0) -> Book:
     return book._replace(open={**book.open, (part.kind, part.index): part}, spent=spent)
 
 
-def shelve(book: Book, part: Part) -> Book:
-    """Give the book in which *part* is closed."""
+def shelve(book: Book, part: Part, **changes: Any) -> Book:
+    """Give the book in which *part* is closed, with its last changes."""
     shelf = SHELVES[part.kind]
     return book._replace(
         open=without(book.open, part.key),
         counts=_counted(book.counts, part.symbol, -1),
-        **{shelf: getattr(book, shelf).append(part._replace(stage=Stage.CLOSED))},
+        **{shelf: getattr(book, shelf).append(part._replace(stage=Stage.CLOSED, **changes))},
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from . import events as on
-from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning, put, violate, without
+from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning, violate, without
 from ._quote import quote
 from ._text import Text
 from ._wire import Finding
@@ -22,14 +22,19 @@ class Resolution(NamedTuple):
 
 def resolve(text: Text, start: int, end: int, cited: str) -> Resolution:
     """Find *cited* at its span in *text*, as code points or else as UTF-16 units."""
-    inside = 0 <= start <= end <= text.length
-    if inside and text.slice(start, end) == cited:
+    if fits(text, start, end, cited):
         return Resolution("fits", start, end)
+    inside = 0 <= start <= end <= text.length
     counted = len(cited.encode("utf-16-le", "surrogatepass")) // 2 == end - start
     units = _from_utf16(str(text), start, end) if counted else None
     if units and text.slice(*units) == cited:
         return Resolution("UTF-16", *units)
     return Resolution("differs" if inside else "outside", start, end)
+
+
+def fits(text: Text, start: int, end: int, cited: str) -> bool:
+    """Whether *cited* stands at its span in *text*, in code points."""
+    return 0 <= start <= end <= text.length and text.slice(start, end) == cited
 
 
 def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -41,7 +46,7 @@ def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
     return first, first + len(inner.decode("utf-16-le", "surrogatepass"))
 
 
-def _aim(book: Book, citation: on.CitationStart) -> Key:
+def aim(book: Book, citation: on.CitationStart) -> Key:
     """Give the key of what *citation* cites: block 0 where it names none, or else the first that its type may cite."""
     if citation.type == "PLAN":
         return PLAN_KEY
@@ -60,13 +65,10 @@ def _first_fitting(book: Book, cited_type: str | None) -> int:
 
 def cite(book: Book, at: At, citation: Part) -> Book:
     """Judge a citation that has just begun as far as what it cites has come."""
-    event = citation.start
-    key = _aim(book, event)
-    citation = citation._replace(cites=key)
-    book = put(book, citation)
+    key = citation.cites
     target = find(book, key)
     complete = target is not None and _is_complete(book, target)
-    if target is None or (not complete and event.end > target.text.length):
+    if target is None or (not complete and citation.start.end > target.text.length):
         return book._replace(waiting={**book.waiting, key: (*book.waiting.get(key, ()), citation)})
     book = _judge_kind(book, at, citation, target)
     if complete:
@@ -104,13 +106,18 @@ def _is_complete(book: Book, target: Part) -> bool:
 
 def _judge_kind(book: Book, at: At, citation: Part, target: Part) -> Book:
     event = citation.start
-    index = 0 if event.content_index is None and target.kind == "content" else event.content_index
-    if _fits(event.type, target) and index == (None if target.kind == "plan" else target.index):
+    if is_of_kind(event, target):
         return book
     detail = f"type {quote(event.type)}, content_index {event.content_index}, but it cites {name(target)}"
     differs = Finding("citation-kind-differs", detail)
     causes = (citation.key, *((target.key,) if target.restarted else ()))
     return violate(book, at, differs, citation.key, causes=causes, about=citation.since)
+
+
+def is_of_kind(event: on.CitationStart, target: Part) -> bool:
+    """Whether a citation says of itself what it cites."""
+    index = 0 if event.content_index is None and target.kind == "content" else event.content_index
+    return _fits(event.type, target) and index == (None if target.kind == "plan" else target.index)
 
 
 def _fits(cited_type: str | None, target: Part) -> bool:

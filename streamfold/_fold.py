@@ -59,8 +59,9 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
         if length <= focus.most:
             return make_state(state.position + 1, state.growing.append(delta), focus, state.book)
     after = advance(state, event)
-    known = len(state.book.violations)
-    _raise_first(after, known - 1 if after is state else known, rules)  # a limit that was hit raises at every event
+    known = state.book.violations.count
+    if after is state or after.book.violations.count > known:
+        _raise_first(after, known - (after is state), rules)  # a limit that was hit raises at every event
     return after
 
 
@@ -103,9 +104,9 @@ def fold(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAUL
     """
     known = 0
     for state, cause in _walk(events, State(limits)):
-        if len(state.book.violations) > known:
+        if state.book.violations.count > known:
             _raise_first(state, known, rules, cause)
-            known = len(state.book.violations)
+            known = state.book.violations.count
     return _message(state)
 
 

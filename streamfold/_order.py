@@ -20,6 +20,7 @@ something is open, or once something has been seen.
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from . import _transitions as do
@@ -191,6 +192,19 @@ def stage_of(book: Book, kind: Kind, index: int) -> Stage:
     """Give the stage of a part."""
     part = find(book, (kind, index))
     return Stage.ABSENT if part is None else part.stage
+
+
+@cache
+def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
+    phase: Phase, kind: Kind, act: Act, stage: Stage, symbol: str, counts: tuple[str, ...], seen: frozenset[str]
+) -> do.Transition | None:
+    """Give what the tables do with the event of a part where it breaks no rule of order; None where it breaks one."""
+    cell = PARTS[kind][stage].get(act)
+    stance = Book(counts=dict.fromkeys(counts, 1), seen=seen)
+    is_settled = MESSAGE[phase][PART] == Cell(_go_on) and (act is Act.START) == (stage is Stage.ABSENT)
+    if not is_settled or cell is None or cell.code or joint_breaches(stance, symbol, act):
+        return None
+    return cell.do
 
 
 class Symbol(NamedTuple):

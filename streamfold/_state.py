@@ -18,7 +18,8 @@ class Focus(NamedTuple):
     """The part that grows, as far as its plain deltas are concerned.
 
     Attributes:
-        symbol, kind, place: of the part, and its index; no part may grow without judgement where they are empty.
+        kind, place: of the part, and its index; no part grows where they are empty.
+        symbol: of the part; empty where its deltas have to be judged, as in a citation.
         most: the length in code points that its text may reach.
         last: the position before which events may come.
         base: the length of its text when it came into focus.
@@ -178,5 +179,6 @@ def focused(position: int, book: Book) -> State:
     limits, length = book.limits, part.text.length
     room = limits.characters - book.spent + length
     most = min(room, limits.arguments) if part.kind == "call" else room
-    focus = make_focus(part.symbol, part.kind, part.index, most, limits.events, length)
+    symbol = "" if "citation" in book.counts else part.symbol
+    focus = make_focus(symbol, part.kind, part.index, most, limits.events, length)
     return make_state(position, part.text, focus, put(book, part._replace(text=NO_TEXT)))

@@ -22,7 +22,7 @@ from ._book import (
     shelve,
     violate,
 )
-from ._citations import cite, name, settle
+from ._citations import aim, cite, name, settle
 from ._event_rules import CHECKS, FAILED, breaches, filled
 from ._frozen import FrozenDict, freeze, weight
 from ._quote import quote
@@ -141,20 +141,34 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
         raise ExceededError(f"more than {book.limits.parts} parts")
     kind, index = key
     start = event if stage is Stage.OPEN and key != PLAN_KEY else None
-    part = Part(kind, index, symbol_of(event, kind), at.position, stage, start)  # type: ignore[arg-type]  # a part's key
-    return begin(book, part, 0 if start is None else _held(start, at, kind))
+    cites = aim(book, event) if kind == "citation" else PLAN_KEY
+    symbol = symbol_of(event, kind)
+    part = Part(kind, index, symbol, at.position, stage, start, cites)  # type: ignore[arg-type]  # a part's key
+    return begin(book, part, 0 if start is None else _HELD[kind](start))
 
 
-def _held(start: Any, at: At, kind: str) -> int:
-    """Count a citation, and what a start calls its part where that is not just a name."""
-    named = sum([len(getattr(start, name) or "") for name in _CALLED[kind]])
-    return (named if named > _LONGEST_NAME else 0) + (weight(at.raw) if kind == "citation" else 0)
+def _held_by_name(*names: str | None) -> int:
+    """Count what a start calls its part, where that is not just a name."""
+    length = sum([len(name) for name in names if name])
+    return length if length > _LONGEST_NAME else 0
 
 
-_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
-    "content": ("type",),
-    "call": ("id", "name", "type"),
-    "citation": ("type",),
+def held_by_citation(start: on.CitationStart) -> int:
+    """Count the characters that a citation holds, and one for each node of its sources."""
+    return _held_by_name(start.type) + len(start.text) + sum([_held_by_source(each) for each in start.sources or ()])
+
+
+def _held_by_source(source: Any) -> int:
+    if type(source) is on.OtherSource:
+        return 1 + weight(source.fields)
+    said = source.document if type(source) is on.DocumentSource else source.tool_output
+    return 3 + len(source.id or "") + weight(said) + (weight(source.extra) if source.extra else 0)
+
+
+_HELD: Final[Mapping[str, Callable[[Any], int]]] = {
+    "content": lambda start: _held_by_name(start.type),
+    "call": lambda start: _held_by_name(start.id, start.name, start.type),
+    "citation": held_by_citation,
 }
 
 
@@ -245,7 +259,7 @@ def _keys(event: Any, symbol: str) -> tuple[str, str]:
 
 def _close_content(book: Book, at: At, _event: Any, key: Key) -> Book:
     part = _open(book, key)
-    return settle(shelve(book, part._replace(text=part.text.joined())), at, key)
+    return settle(shelve(book, part, text=part.text.joined()), at, key)
 
 
 # A tool call
@@ -273,7 +287,7 @@ def _close_call(book: Book, at: At, _: Any, key: Key) -> Book:
         book = violate(book, at, breach, key)
     elif raw and not raw.lstrip().startswith("{"):
         book = violate(book, at, Finding("arguments-null"), key)
-    return shelve(book, part._replace(arguments=parsed))
+    return shelve(book, part, arguments=parsed)
 
 
 FAULTS: Final[Mapping[str, str]] = {

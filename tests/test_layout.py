@@ -20,7 +20,7 @@ ROOMS = """
     _usage _citations preview
     _event_rules
     _transitions _assemble
-    _order _state
+    _order _state _cited
     _advance errors
     _fold
     _aio _many

@@ -64,10 +64,20 @@ def size(value):
 
 
 def characters(events):
-    kept = ("new", "debug", "citation-start")
     deltas = sum(len(delta) for event in events for delta in s.deltas_of(event))
     extra = sum(size({"type": "debug", "y": event["y"]}) for event in events if "y" in event)
-    return deltas + sum(size(event) for event in events if event["type"] in kept) + extra
+    kept = sum(size(event) for event in events if event["type"] in ("new", "debug"))
+    return deltas + kept + extra + sum(cited(event) for event in events if event["type"] == "citation-start")
+
+
+def cited(event):
+    citation = event["delta"]["message"]["citations"]
+    return len(citation["text"]) + sum(map(held, citation["sources"]))
+
+
+def held(source):
+    """What a source holds, one for itself, and one for what else it might hold."""
+    return 2 + sum(size(value) for key, value in source.items() if key != "type")
 
 
 def parts(events):

@@ -45,8 +45,8 @@ def bedrock(server, answer):
     account = {"region_name": "eu-north-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}
     with closing(boto3.client("bedrock-runtime", endpoint_url=server.url, **account)) as client:
         response = client.invoke_model_with_response_stream(modelId="cohere.command-a", body=b'{"messages": []}')
-        for each in response["body"]:
-            yield json.loads(each["chunk"]["bytes"])
+        with closing(response["body"]) as body:
+            yield from (json.loads(each["chunk"]["bytes"]) for each in body)
 
 
 def answer(*frames, way="at_once", end="whole"):
