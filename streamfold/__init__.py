@@ -2,7 +2,8 @@
 
 from . import errors, events, rules
 from ._aio import afold, ascan
-from ._fold import Report, check, finish, fold, scan, step
+from ._check import Report, check
+from ._fold import finish, fold, scan, step
 from ._many import fold_keyed, fold_many
 from ._state import State
 from .errors import GenerationFailed, StreamError, StreamInterrupted

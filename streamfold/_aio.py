@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Any
 
-from ._fold import finish, interruption, step
+from ._fold import finish, step
 from ._state import State
+from ._walk import interruption
 from .limits import DEFAULT, Limits
 from .message import Message
 from .rules import STANDARD, Rules

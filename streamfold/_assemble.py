@@ -67,8 +67,10 @@ def _told(book: Book) -> dict[str, Any]:
         "role": start.role,
         "content": tuple(map(_block, _parts((*book.contents, *(part for part in opened if part.kind == "content"))))),
         "tool_plan": None if book.plan is None else str(book.plan.text),
-        "calls": tuple(map(_call, _parts((*book.calls, *(part for part in opened if part.kind == "call"))))),
-        "citations": tuple(_citations(book, (*book.citations, *(part for part in opened if part.kind == "citation")))),
+        "calls": tuple(map(call_of, _parts((*book.calls, *(part for part in opened if part.kind == "call"))))),
+        "citations": tuple(
+            citations_of(book, (*book.citations, *(part for part in opened if part.kind == "citation")))
+        ),
         "finish_reason": end.finish_reason,
         "error": end.error,
         "error_type": end.error_type,
@@ -85,7 +87,7 @@ def _block(part: Part) -> Block:
     return (ThinkingBlock if part.symbol == "thinking" else TextBlock)(text, part.index, logprobs)
 
 
-def _call(part: Part) -> Call:
+def call_of(part: Part) -> Call:
     start = part.start or on.ToolCallStart(type=None)
     raw = str(part.text)
     if part.stage is not Stage.CLOSED:
@@ -109,7 +111,7 @@ def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
     return next((reason for found, reason in faults if found), None)
 
 
-def _citations(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
+def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
     for part in _parts(parts):
         event = part.start
         key = part.cites

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from . import events as on
-from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning, violate, without
+from ._book import PLAN_KEY, At, Book, Key, Part, find, is_planning
+from ._entries import violate, without
 from ._quote import quote
 from ._text import Text
 from ._wire import Finding

@@ -6,8 +6,9 @@ What comes of it here is what judging it would come to; whatever is not as it sh
 from typing import Any, Final
 
 from . import events as on
-from ._book import Book, Part, Stage, begin, find, shelve
+from ._book import Book, Part, Stage, find
 from ._citations import aim, fits, is_of_kind
+from ._entries import begin, shelve
 from ._event_rules import breaches
 from ._order import Act, lawful
 from ._state import Focus, State, make_focus, make_state

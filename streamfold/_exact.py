@@ -16,7 +16,7 @@ from attrs import Attribute, fields
 
 from . import events as on
 from ._frozen import FrozenDict, freeze
-from ._wire import MOST_BITS, SOURCES
+from ._leaves import MOST_BITS, SOURCES
 
 
 class _InexactError(ValueError):

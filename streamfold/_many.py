@@ -6,9 +6,10 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias, TypeVar
 
 from . import events as on
-from ._fold import finish, interruption, step
+from ._fold import finish, step
 from ._quote import quote
 from ._state import State
+from ._walk import interruption
 from .errors import StreamError
 from .limits import DEFAULT, Limits
 from .message import Message

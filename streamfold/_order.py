@@ -25,7 +25,7 @@ from typing import Any, Final, NamedTuple
 
 from . import _transitions as do
 from . import events as on
-from ._book import BLOCKS, Book, Kind, Phase, Stage, find, is_planning
+from ._book import BLOCKS, Book, Kind, Phase, Stage, Transition, find
 
 
 class Act(Enum):
@@ -41,7 +41,7 @@ class Act(Enum):
 class Cell(NamedTuple):
     """What is done with an event, and the rule that its coming breaks, if any."""
 
-    do: do.Transition
+    do: Transition
     code: str = ""
 
 
@@ -64,7 +64,7 @@ ROUTES: Final[Mapping[type[Any], Route]] = {
     on.CitationEnd: Route("citation", Act.END),
 }
 
-TRANSPARENT: Final[Mapping[type[Any], do.Transition]] = {
+TRANSPARENT: Final[Mapping[type[Any], Transition]] = {
     on.Debug: do.keep_prompt,
     on.Unknown: do.keep_unknown,
 }
@@ -197,7 +197,7 @@ def stage_of(book: Book, kind: Kind, index: int) -> Stage:
 @cache
 def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     phase: Phase, kind: Kind, act: Act, stage: Stage, symbol: str, counts: tuple[str, ...], seen: frozenset[str]
-) -> do.Transition | None:
+) -> Transition | None:
     """Give what the tables do with the event of a part where it breaks no rule of order; None where it breaks one."""
     cell = PARTS[kind][stage].get(act)
     stance = Book(counts=dict.fromkeys(counts, 1), seen=seen)
@@ -205,43 +205,3 @@ def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     if not is_settled or cell is None or cell.code or joint_breaches(stance, symbol, act):
         return None
     return cell.do
-
-
-class Symbol(NamedTuple):
-    """Something that may come: the event, what it acts on, and what has to be open for it."""
-
-    event: type[Any]
-    symbol: str
-    act: Act
-    needs: frozenset[str] = frozenset()
-
-
-# Where a thinking block may start, a text block may too, so that one is not among them.
-SYMBOLS: Final = (
-    Symbol(on.ContentStart, "text", Act.START),
-    Symbol(on.ContentDelta, "text", Act.DELTA, frozenset({"text"})),
-    Symbol(on.ContentDelta, "thinking", Act.DELTA, frozenset({"thinking"})),
-    Symbol(on.ContentEnd, "text", Act.END, frozenset({"text", "thinking", "other"})),
-    Symbol(on.ToolPlanDelta, "plan", Act.DELTA),
-    Symbol(on.ToolCallStart, "call", Act.START),
-    Symbol(on.ToolCallDelta, "call", Act.DELTA, frozenset({"call"})),
-    Symbol(on.ToolCallEnd, "call", Act.END, frozenset({"call"})),
-    Symbol(on.CitationStart, "citation", Act.START, frozenset({"text", "plan"})),
-    Symbol(on.CitationEnd, "citation", Act.END, frozenset({"citation"})),
-)
-
-
-def expected(book: Book) -> str:
-    """Give the wire names of the events that would break no rule of order now."""
-    row = MESSAGE[book.phase]
-    if row[PART].code:
-        return on.MessageStart.wire_type if not row[on.MessageStart].code else "the end of the input"
-    names = [each.event.wire_type for each in SYMBOLS if _may_come(book, each)]
-    ends = [] if book.open else [on.MessageEnd.wire_type]
-    return ", ".join(dict.fromkeys([*names, *ends]))
-
-
-def _may_come(book: Book, each: Symbol) -> bool:
-    there = {symbol for symbol in book.counts if symbol != "plan" or is_planning(book)}
-    needed = not each.needs or not each.needs.isdisjoint(there)
-    return needed and not any(joint_breaches(book, each.symbol, each.act))

@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 from attrs import frozen
 
 from . import _assemble as assemble
-from ._book import NO_TEXT, Book, Key, find, put
+from ._book import NO_TEXT, Book, Key, find
+from ._entries import put
 from ._plain import NOTHING, PLAIN, Plain
 from ._text import Tail, Text, make_text
 from .limits import DEFAULT, Limits

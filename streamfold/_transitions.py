@@ -1,36 +1,18 @@
 """What each event does to the book, in the order of a stream. Nothing here asks whether it may come: the tables do."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from . import _arguments
 from . import events as on
-from ._arguments import Fault
-from ._book import (
-    PLAN_KEY,
-    At,
-    Book,
-    ExceededError,
-    Key,
-    Part,
-    Phase,
-    Stage,
-    begin,
-    find,
-    keep,
-    put,
-    shelve,
-    violate,
-)
-from ._citations import aim, cite, name, settle
+from ._book import PLAN_KEY, At, Book, ExceededError, Key, Part, Phase, Stage
+from ._citations import aim, name, settle
+from ._entries import begin, keep, put, shelve, violate
 from ._event_rules import CHECKS, FAILED, breaches, filled
 from ._frozen import FrozenDict, freeze, weight
+from ._kinds import ON_DELTA, ON_END, ON_START, START_TEXT, part_at
 from ._quote import quote
-from ._wire import Finding, to_wire
+from ._wire import Finding
 
-Transition: TypeAlias = Callable[[Book, At, Any, Key], Book]
-
-MESSAGE: Final[Key] = ("message", None)
 OUTCOME: Final[Key] = ("outcome", None)
 
 
@@ -127,7 +109,7 @@ def _note(book: Book, at: At, event: Any) -> Book:
 
 def open_part(book: Book, at: At, event: Any, key: Key) -> Book:
     """Begin a part with its start."""
-    return _START[key[0]](_note(_opened(book, at, event, key, Stage.OPEN), at, event), at, event, key)
+    return ON_START[key[0]](_note(_opened(book, at, event, key, Stage.OPEN), at, event), at, event, key)
 
 
 def open_by_delta(book: Book, at: At, event: Any, key: Key) -> Book:
@@ -186,146 +168,33 @@ def symbol_of(event: Any, kind: str) -> str:
 
 def adopt(book: Book, at: At, event: Any, key: Key) -> Book:
     """Take a start that comes after the delta that began its part, if it is the start of such a part."""
-    part = _open(book, key)
-    fits = symbol_of(event, part.kind) == part.symbol and not _START_TEXT[part.kind](event)
+    part = part_at(book, key)
+    fits = symbol_of(event, part.kind) == part.symbol and not START_TEXT[part.kind](event)
     if not fits:
         return restart(violate(book, at, Finding("part-restarted"), key), at, event, key)
     book = put(book, part._replace(stage=Stage.OPEN, start=event))
-    return _START[part.kind](_note(book, at, event), at, event, key)
+    return ON_START[part.kind](_note(book, at, event), at, event, key)
 
 
 def restart(book: Book, at: At, _event: Any, key: Key) -> Book:
     """Set aside a second start; what comes after it may be of another part."""
-    return keep(put(book, _open(book, key)._replace(restarted=True)), at, "part-restarted")
+    return keep(put(book, part_at(book, key)._replace(restarted=True)), at, "part-restarted")
 
 
 def grow(book: Book, at: At, event: Any, key: Key) -> Book:
     """Add a delta to an open part."""
-    return _GROW[key[0]](_note(book, at, event), at, event, key)
+    return ON_DELTA[key[0]](_note(book, at, event), at, event, key)
 
 
 def close_part(book: Book, at: At, event: Any, key: Key) -> Book:
     """Close a part, and judge what could not be judged before."""
-    return _CLOSE[key[0]](_note(book, at, event), at, event, key)
-
-
-def _open(book: Book, key: Key) -> Part:
-    part = find(book, key)
-    assert part is not None  # noqa: S101 - the tables lead here for open parts only
-    return part
-
-
-def _append(book: Book, key: Key, delta: str | None) -> Book:
-    if not delta:
-        return book
-    part = _open(book, key)
-    text = part.text.append(delta)
-    if part.kind == "call" and text.length > book.limits.arguments:
-        raise ExceededError(f"{text.length} characters of arguments of {book.limits.arguments} allowed")
-    return put(book, part._replace(text=text), text.length - part.text.length)
+    return ON_END[key[0]](_note(book, at, event), at, event, key)
 
 
 # A content block
 
 
-def _grow_content(book: Book, at: At, event: on.ContentDelta, key: Key) -> Book:
-    if event.text is None and event.thinking is None and _open(book, key).symbol != "other":
-        path = f"delta.message.content.{_open(book, key).symbol}"
-        book = violate(book, at, Finding("field-missing", path=path, expected="it to be there"), key)
-    book = _add_content(book, at, event, key)
-    if event.logprobs is None:
-        return book
-    part = _open(book, key)
-    return put(book, part._replace(logprobs=part.logprobs.append(event.logprobs)), weight(event.logprobs))
-
-
-def _add_content(book: Book, at: At, event: Any, key: Key) -> Book:
-    mine, alien = _keys(event, _open(book, key).symbol)
-    book = _append(book, key, getattr(event, mine))
-    if not getattr(event, alien):
-        return book
-    rest = on.ContentDelta(key[1], **{alien: getattr(event, alien)})  # type: ignore[arg-type]  # a part's key
-    mismatch = Finding("content-kind-mismatch", f"{alien} in {name(_open(book, key))}", expected=mine)
-    book = violate(book, at, mismatch, key)
-    return keep(book, at, "content-kind-mismatch", freeze(to_wire(rest), book.limits.nesting))
-
-
-def _keys(event: Any, symbol: str) -> tuple[str, str]:
-    """Give the key that a block takes and the one that it does not; one of unknown type takes what there is."""
-    if symbol == "thinking" or (symbol == "other" and event.text is None):
-        return "thinking", "text"
-    return "text", "thinking"
-
-
-def _close_content(book: Book, at: At, _event: Any, key: Key) -> Book:
-    part = _open(book, key)
-    return settle(shelve(book, part, text=part.text.joined()), at, key)
-
-
 # A tool call
 
 
-def _start_call(book: Book, at: At, event: on.ToolCallStart, key: Key) -> Book:
-    if event.id in book.ids:
-        book = violate(book, at, Finding("call-id-repeated", f"it is {quote(event.id)}"), key, causes=(key, MESSAGE))
-    ids = {event.id} if event.id else set()
-    return _append(book._replace(ids=book.ids | ids), key, event.arguments)
-
-
-def _grow_call(book: Book, _: At, event: on.ToolCallDelta, key: Key) -> Book:
-    return _append(book, key, event.arguments)
-
-
-def _close_call(book: Book, at: At, _: Any, key: Key) -> Book:
-    part = _open(book, key)
-    raw = str(part.text)
-    if _arguments.nesting(raw) > book.limits.nesting:
-        raise ExceededError(f"arguments nested deeper than {book.limits.nesting}")
-    parsed = _arguments.parse(raw)
-    if isinstance(parsed, Fault):
-        breach = Finding(FAULTS[parsed.reason], parsed.detail, expected="a JSON object")
-        book = violate(book, at, breach, key)
-    elif raw and not raw.lstrip().startswith("{"):
-        book = violate(book, at, Finding("arguments-null"), key)
-    return shelve(book, part, arguments=parsed)
-
-
-FAULTS: Final[Mapping[str, str]] = {
-    "cut": "arguments-cut",
-    "malformed": "arguments-malformed",
-    "not an object": "arguments-not-object",
-    "duplicate key": "arguments-duplicate-key",
-    "number out of range": "arguments-number",
-}
-
-
 # A citation, and the tool plan
-
-
-def _start_citation(book: Book, at: At, _: on.CitationStart, key: Key) -> Book:
-    return cite(book, at, _open(book, key))
-
-
-def _close_citation(book: Book, _at: At, _event: Any, key: Key) -> Book:
-    return shelve(book, _open(book, key))
-
-
-def _grow_plan(book: Book, _at: At, event: on.ToolPlanDelta, key: Key) -> Book:
-    return _append(book, key, event.tool_plan)
-
-
-_START: Final[Mapping[str, Transition]] = {
-    "content": _add_content,
-    "call": _start_call,
-    "citation": _start_citation,
-}
-_GROW: Final[Mapping[str, Transition]] = {"content": _grow_content, "call": _grow_call, "plan": _grow_plan}
-_CLOSE: Final[Mapping[str, Transition]] = {
-    "content": _close_content,
-    "call": _close_call,
-    "citation": _close_citation,
-}
-_START_TEXT: Final[Mapping[str, Callable[[Any], object]]] = {
-    "content": lambda event: event.text or event.thinking,
-    "call": lambda event: event.arguments,
-}

@@ -1,15 +1,30 @@
 """What a stream amounts to: the finished message, and what is known of an unfinished one."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal
 
 from attrs import field, fields, frozen
 
-from ._frozen import FrozenDict, thaw
-from ._plain import PLAIN
+from ._frozen import FrozenDict
+from ._seams import seamless
 from ._segments import runs
-from ._text import Text
-from .events import NOTHING_ELSE, DocumentSource, OtherSource, Source, ToolSource
+from .events import DocumentSource, OtherSource, Source, ToolSource
+from .parts import (
+    BilledUnits,
+    Block,
+    Call,
+    Citation,
+    InvalidToolCall,
+    OpenToolCall,
+    OtherBlock,
+    Segment,
+    Target,
+    TextBlock,
+    ThinkingBlock,
+    Tokens,
+    ToolCall,
+    Usage,
+)
 from .violations import Kept, Violation
 
 __all__ = [
@@ -25,6 +40,7 @@ __all__ = [
     "OtherBlock",
     "OtherSource",
     "Partial",
+    "Segment",
     "Source",
     "Target",
     "TextBlock",
@@ -34,224 +50,6 @@ __all__ = [
     "ToolSource",
     "Usage",
 ]
-
-Number: TypeAlias = int | float
-
-
-@frozen
-class TextBlock:
-    """A block of the answer.
-
-    Attributes:
-        index: the block's wire index.
-        logprobs: of each delta that had them, as they came.
-    """
-
-    type: ClassVar = "text"
-
-    text: str
-    index: int = 0
-    logprobs: tuple[FrozenDict, ...] = ()
-
-
-@frozen
-class ThinkingBlock:
-    """A block of the model's reasoning.
-
-    Attributes:
-        index: the block's wire index.
-        logprobs: of each delta that had them, as they came.
-    """
-
-    type: ClassVar = "thinking"
-
-    thinking: str
-    index: int = 0
-    logprobs: tuple[FrozenDict, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The characters of the block, by the name that all blocks share."""
-        return self.thinking
-
-
-@frozen
-class OtherBlock:
-    """A block of a type that is not known, with the characters of its deltas."""
-
-    type: str
-    text: str = ""
-    index: int = 0
-    logprobs: tuple[FrozenDict, ...] = ()
-
-
-@frozen
-class ToolCall:
-    """A call that can be made: its arguments are whole.
-
-    Attributes:
-        arguments: the JSON object, read-only.
-        raw_arguments: the exact characters that arrived.
-        index: the call's wire index.
-    """
-
-    id: str
-    name: str
-    arguments: FrozenDict
-    raw_arguments: str
-    index: int = 0
-    type: str | None = "function"
-
-
-@frozen
-class InvalidToolCall:
-    """A call that must not be made.
-
-    Attributes:
-        raw_arguments: the exact characters that arrived.
-        reason: ``"cut"``, ``"malformed"``, ``"not an object"``, ``"duplicate key"``, ``"number out of range"``,
-            ``"no id"``, ``"no name"``, ``"left open"``, ``"restarted"``, or ``"spoilt"``.
-        detail: what exactly is wrong with the arguments.
-        index: the call's wire index.
-    """
-
-    id: str | None
-    name: str | None
-    raw_arguments: str
-    reason: str
-    detail: str = ""
-    index: int = 0
-    type: str | None = "function"
-
-
-@frozen
-class OpenToolCall:
-    """A call whose arguments are still arriving.
-
-    Attributes:
-        raw_arguments: the characters that have arrived.
-        index: the call's wire index.
-    """
-
-    id: str | None
-    name: str | None
-    raw_arguments: str
-    index: int = 0
-    type: str | None = "function"
-
-
-@frozen
-class Target:
-    """What a citation cites.
-
-    Attributes:
-        kind: ``"content"`` for a block, ``"tool_plan"`` for the plan.
-        index: the block's wire index; 0 for the plan.
-    """
-
-    kind: Literal["content", "tool_plan"]
-    index: int = 0
-
-
-@frozen
-class Citation:
-    """A span of the message and what it rests on.
-
-    Attributes:
-        start, end: the span in code points of the target.
-        text: the characters as the API gave them.
-        target: what is cited; None where it never came or has no such span.
-        type, content_index: as they came.
-        index: the citation's wire index.
-        units: what the span on the wire counted; ``start`` and ``end`` count code points all the same.
-    """
-
-    start: int
-    end: int
-    text: str
-    sources: tuple[Source, ...] = ()
-    target: Target | None = Target("content")
-    type: str | None = None
-    content_index: int | None = None
-    index: int = 0
-    units: Literal["code points", "UTF-16"] = "code points"
-
-
-@frozen
-class Segment:
-    """A run of characters that the same citations cover: what a page needs to underline.
-
-    Attributes:
-        text: the characters; none where the span of a citation is empty.
-        start, end: in code points of the target.
-        citations: those that cover the run, in the order of the message.
-    """
-
-    target: Target
-    text: str
-    start: int
-    end: int
-    citations: tuple[Citation, ...] = ()
-
-
-@frozen
-class BilledUnits:
-    """What is billed: numbers as they came, whole floats as integers."""
-
-    input_tokens: Number | None = None
-    output_tokens: Number | None = None
-    search_units: Number | None = None
-    classifications: Number | None = None
-    extra: FrozenDict = NOTHING_ELSE
-
-
-@frozen
-class Tokens:
-    """What was read and written: numbers as they came, whole floats as integers."""
-
-    input_tokens: Number | None = None
-    output_tokens: Number | None = None
-    reasoning_tokens: Number | None = None
-    image_tokens: Number | None = None
-    extra: FrozenDict = NOTHING_ELSE
-
-
-@frozen
-class Usage:
-    """What the answer cost. ``extra`` keeps what is not known, as it came."""
-
-    billed_units: BilledUnits | None = None
-    tokens: Tokens | None = None
-    cached_tokens: Number | None = None
-    extra: FrozenDict = NOTHING_ELSE
-
-
-Block: TypeAlias = TextBlock | ThinkingBlock | OtherBlock
-Call: TypeAlias = ToolCall | InvalidToolCall | OpenToolCall
-
-
-def _seamless(kept: tuple[Kept, ...]) -> tuple[Any, ...]:
-    """Give what ``==`` looks at: where one delta ends and the next begins means nothing, here as everywhere."""
-    seamless: list[Any] = []
-    for each in kept:
-        place, text = _delta(each.event)
-        frame = (each.code, place)
-        if place and seamless and seamless[-1][0] == frame:
-            seamless[-1] = frame, seamless[-1][1].append(text)
-        else:
-            seamless.append((frame, Text(text)) if place else (each, ""))
-    return tuple((frame, str(text)) for frame, text in seamless)
-
-
-def _delta(event: Any) -> tuple[Any, str]:
-    """Give what a plain delta is for, and its characters; None and nothing for any other event."""
-    plain = thaw(event) if isinstance(event, FrozenDict) else {}
-    index: Any = plain.get("index")
-    for symbol, each in PLAIN.items():
-        text = each.read(plain, index)
-        if text is not None:
-            return (symbol, index), text
-    return None, ""
 
 
 @frozen(repr=False)
@@ -278,7 +76,7 @@ class Told:
     error: str | None = None
     error_type: str | None = None
     usage: Usage | None = None
-    kept: tuple[Kept, ...] = field(default=(), eq=_seamless)
+    kept: tuple[Kept, ...] = field(default=(), eq=seamless)
     violations: tuple[Violation, ...] = field(default=(), eq=False)
 
     @property

@@ -1,5 +1,6 @@
 """A record becomes a row, whatever it holds; sequence numbers restore an order and tell of losses."""
 
+import gzip
 import json
 import pickle
 import re
@@ -75,7 +76,11 @@ def test_a_row_tells_the_first_error_and_keeps_what_arrived(events):
         assert (row["error_code"], row["error_position"], row["error_path"]) == (first.code, first.position, first.path)
 
 
-ANYTHING = s.JSON | st.binary(max_size=9) | st.floats() | st.just(object())
+HEADS = st.sampled_from(
+    [b"interactions:\n- ", b'{"log": {\n', b"\x1f\x8b", b"[{\n", b"---\n", b'{"stream_id": 1, "event": ']
+)
+RECORDED = st.tuples(HEADS, st.binary(max_size=9)).map(b"".join)
+ANYTHING = s.JSON | st.binary(max_size=9) | RECORDED | st.floats() | st.just(object())
 RECORDS = st.dictionaries(st.sampled_from(["stream_id", "events", "seqs", "recording", "x"]), ANYTHING) | ANYTHING
 
 
@@ -101,6 +106,9 @@ def test_whatever_a_record_holds_it_becomes_a_row(record):
         ({"events": b"\xff"}, "'\ufffd' is not UTF-8: invalid start byte"),
         ({"recording": 5}, "a recording is text or bytes: it is 5"),
         ({"recording": sse(HELLO) * 2}, "a record has one stream: its recording has 2"),
+        ({"recording": '{"log": {"entries": []}}'}, "a record has one stream: its recording has 0"),
+        ({"recording": gzip.compress(sse(HELLO).encode())[:40]}, "its recording: the compressed data is cut off"),
+        ({"recording": "Bad Gateway"}, "its recording: it is no recording: it begins with 'Bad Gateway'"),
         ({"events": [1], "seqs": [1, 2]}, "each event has a number: 1 events have 2"),
         ({"events": [1], "seqs": [1.5]}, "a sequence number is an integer: it is 1.5"),
         ({"events": [1], "seqs": 1}, "seqs are a list: they are 1"),
@@ -110,6 +118,13 @@ def test_a_record_that_is_none_says_what_it_should_be(record, error):
     row = fold_record(record)
 
     assert (row["ok"], row["error_code"], row["error"], row["message"]) == (False, "record-unreadable", error, None)
+
+
+def test_what_is_passed_over_in_a_recording_is_no_stream():
+    lines = [{"stream_id": "a", "seq": seq, "event": event} for seq, event in enumerate([*HELLO])]
+    doubled = "".join(json.dumps(line) + "\n" for line in [lines[0], *lines])
+
+    assert fold_record({"recording": doubled})["ok"]
 
 
 def test_a_text_that_is_no_event_is_one_bad_event_among_the_others():

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from streamfold import Limits, State
 from streamfold import _order as order
-from streamfold._advance import _bounded, _judge_order, _judged, _lawful, advance
+from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._cited import CITED, cited
 from streamfold._exact import exact
+from streamfold._judge import _judge_order, _lawful
 from streamfold._state import focused, settled
 from streamfold.limits import DEFAULT
 from streamfold.testing import strategies

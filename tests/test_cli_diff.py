@@ -89,4 +89,6 @@ def test_a_file_that_cannot_be_read_is_told(file, cli):
 
 
 def test_two_files_are_compared(refused):
-    assert refused("diff", "a.sse") == "streamfold diff: error: the following arguments are required: B"
+    assert refused("diff", "a.sse") == (
+        "streamfold diff: error: the following arguments are required: B; streamfold diff --help shows examples"
+    )

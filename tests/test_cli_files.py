@@ -50,6 +50,31 @@ def test_a_pattern_stands_for_what_it_matches(file):
     assert expand(["**/*.sse", "a.sse"]) == ["a.sse", "b.sse", "c/d/e.sse", "a.sse"]
 
 
+def test_a_folder_that_a_pattern_matches_stands_for_its_files(file):
+    for name in ("a/b.sse", "a/c/d.sse", "a/e/notes.txt", "f.txt"):
+        file(name, b"")
+
+    assert expand(["*"]) == ["a/b.sse", "a/c/d.sse", "f.txt"]
+    assert expand(["**"]) == ["a/b.sse", "a/c/d.sse", "a/e/notes.txt", "f.txt"]
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_the_others_are_read(file, cli):
+    file("a/z.sse", WELL)
+    folder = os.open("a", os.O_RDONLY)
+    for _ in range(20):  # too deep for a path
+        os.mkdir("y" * 250, dir_fd=folder)
+        inner = os.open("y" * 250, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+
+    status, out, err = cli("fold", "a")
+
+    assert (status, len(messages(out))) == (2, 1)
+    assert err.startswith("streamfold: a/yyy")
+    assert err.endswith("yyy: File name too long\n")
+
+
 def test_a_file_may_have_the_name_of_a_pattern(file):
     file("[1].sse", b"")
     file("1.sse", b"")
@@ -114,40 +139,58 @@ def test_an_interaction_has_its_number_and_an_error_of_http_its_status(cli, monk
 # A thousand recordings, ten of them broken in ten ways
 
 
-BREAKS = {
-    "cut": lambda data: data[: len(data) // 2],
-    "empty": lambda _: b"",
-    "no-json": lambda data: data.replace(b'"type":"content-end"', b'"type":content-end"'),
-    "no-start": lambda data: data[data.index(b"\n\n") + 2 :],
-    "no-end": lambda data: data[: data.index(b"event: message-end")],
-    "lost-start": lambda data: data.replace(b"content-start", b"content-began"),
-    "after-the-end": lambda data: data.replace(
+BROKEN_STREAMS = {
+    "cut.sse": lambda data: data[: len(data) // 2],
+    "empty.sse": lambda _: b"",
+    "no-json.sse": lambda data: data.replace(b'"type":"content-end"', b'"type":content-end"'),
+    "no-start.sse": lambda data: data[data.index(b"\n\n") + 2 :],
+    "no-end.sse": lambda data: data[: data.index(b"event: message-end")],
+    "lost-start.sse": lambda data: data.replace(b"content-start", b"content-began"),
+    "after-the-end.sse": lambda data: data.replace(
         b"data: [DONE]", b'data: {"type":"content-end","index":0}\n\ndata: [DONE]'
     ),
-    "citation": lambda data: data.replace(b'"start":', b'"start":9'),
-    "failed": lambda data: data.replace(b"COMPLETE", b"ERROR"),
-    "error-of-the-api": lambda _: b'{"message": "too many requests"}',
+    "citation.sse": lambda data: data.replace(b'"start":', b'"start":9'),
+    "failed.sse": lambda data: data.replace(b"COMPLETE", b"ERROR"),
+    "error-of-the-api.sse": lambda _: b'{"message": "too many requests"}',
+}
+BROKEN_FILES = {
+    "cut.sse.gz": lambda data: gzip.compress(data)[:200],
+    "damaged.sse.gz": lambda data: gzip.compress(data)[:60] + b"damaged" * 99,
+    "cut.yaml": lambda _: (EXAMPLES / "tide.yaml").read_bytes()[:2000],
+    "no-cassette.yaml": lambda _: b"version: 1\nservices: []\n",
+    "cut.har": lambda _: (EXAMPLES / "tide.har").read_bytes()[:700],
+    "too-deep.json": lambda _: b'{"log": {"entries": ' + b"[" * 200_000,
+    "no-text.json": lambda _: b'[\n"\xff"]',
+    "no-recording.sse": lambda _: b"<html>\n<h1>502 Bad Gateway</h1>\n",
+    "no-json.jsonl": lambda _: b'{"type": "message-start", "id": "m"}\n{"type": "mess\n',
+    "cut.sse": lambda data: data[: len(data) // 2],
 }
 
 
-@pytest.fixture
-def thousand(file):
+def named(told):
+    """Give the files that lines begin with, each once, in order."""
+    return sorted({line.removeprefix("streamfold: ").split(":")[0] for line in told.splitlines()})
+
+
+@pytest.mark.parametrize(("broken", "status"), [(BROKEN_STREAMS, 1), (BROKEN_FILES, 2)], ids=["streams", "files"])
+def test_of_a_thousand_recordings_the_ten_that_are_broken_are_named_and_the_others_fold(broken, status, file, cli):
     whole = (EXAMPLES / "weather_answer.sse").read_bytes()
-    broken = dict(zip(range(50, 1000, 99), BREAKS, strict=True))
-    for number in range(1000):
-        data = BREAKS[broken[number]](whole) if number in broken else whole
-        file(f"thousand/{number // 100}/{number:03}.sse", data)
-    return [f"thousand/{number // 100}/{number:03}.sse" for number in broken]
+    places = dict(zip(range(50, 1000, 99), broken, strict=True))
+    for number in set(range(1000)) - {*places}:
+        file(f"thousand/{number // 100}/{number:03}.sse", whole)
+    names = [
+        file(f"thousand/{number // 100}/{number:03}-{name}", broken[name](whole)) for number, name in places.items()
+    ]
 
+    folded = cli("fold", "thousand")
+    checked, out, err = cli("check", "thousand")
 
-def test_of_a_thousand_recordings_the_ten_that_are_broken_are_named_and_the_others_fold(thousand, cli):
-    status, out, err = cli("check", "thousand")
-    _, folded, _ = cli("fold", "--jobs", "2", "thousand")
-
-    assert status == 1
-    assert list(dict.fromkeys(line.split(":")[0] for line in out.splitlines())) == thousand
-    assert err.startswith("1000 streams: 990 well, 10 not; ")
-    assert len(messages(folded)) == 990
+    assert (folded[0], len(messages(folded[1])), named(folded[2])) == (status, 990, names)
+    assert cli("fold", "--jobs", "2", "thousand") == folded
+    *unread, total = err.splitlines()
+    assert (checked, named("\n".join([*out.splitlines(), *unread]))) == (status, names)
+    assert " streams: 990 well, " in total
+    assert ("cannot be read" in total) is (status == 2)
 
 
 # Several at once
@@ -206,6 +249,14 @@ def test_a_process_that_dies_is_told(file, capsysbinary):
 
     assert (total["unread"], work.status(total)) == (1, 2)
     assert capsysbinary.readouterr().err == b"streamfold: a process that shared the work has died; try --jobs 1\n"
+
+
+@pytest.mark.parametrize(("files", "most"), [(2, 1), (10, 1), (50, 6), (1000, 16)])
+def test_few_files_are_shared_one_by_one_and_many_in_batches(files, most):
+    shared = list(work.batches(range(files), 2))
+
+    assert [file for batch in shared for file in batch] == list(range(files))
+    assert max(map(len, shared)) == most
 
 
 def test_many_batches_are_told_in_order(file, cli, monkeypatch):

@@ -167,7 +167,7 @@ def test_rows_are_cut_to_the_width_of_a_terminal(file, monkeypatch):
 
 @given(s.streams())
 def test_every_event_of_any_stream_has_a_row_and_every_violation_a_line(events):
-    data = b"".join(json.dumps(event).encode() + b"\n" for event in events)
+    data = b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in events)
     for recording in load(data):
         report = check(recording.events)
         rows = list(rows_of(recording, report))

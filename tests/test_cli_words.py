@@ -104,7 +104,9 @@ def test_every_example_of_the_help_runs(desk, tmp_path):
         (("chekc", "a"), "no command is 'chekc'; did you mean check?"),
         (("repl", "a"), "no command is 'repl'; did you mean replay or report?"),
         (("xyz",), f"no command is 'xyz'; expected {', '.join(NAMES)}"),
-        ((), "the following arguments are required: COMMAND"),
+        ((), "the following arguments are required: COMMAND; streamfold --help shows examples"),
+        (("convert",), "the following arguments are required: FILE, --to; streamfold convert --help shows examples"),
+        ((__file__,), f"no command is {__file__!r}; did you mean streamfold fold {__file__}?"),
         (("--verbose", "fold", "a"), "unrecognized arguments: --verbose"),
         (("check", "--ruls=strict", "a"), "unrecognized arguments: --ruls=strict; did you mean --rules or --rule?"),
         (("check", "--rules", "strickt", "a"), "argument --rules: no preset is 'strickt'; did you mean strict?"),
@@ -113,7 +115,7 @@ def test_every_example_of_the_help_runs(desk, tmp_path):
             "argument --rules: no preset is 'x'; expected strict, standard, lenient, closed",
         ),
         (("convert", "--to", "xml", "a"), "argument --to: no layout is 'xml'; expected sse, jsonl, records"),
-        (("completion", "bsh"), "argument shell: no shell is 'bsh'; did you mean bash or zsh?"),
+        (("completion", "bsh"), "argument SHELL: no shell is 'bsh'; did you mean bash or zsh?"),
     ],
 )
 def test_a_wrong_word_is_answered_with_what_to_type(argv, error, refused):

@@ -13,16 +13,17 @@ PACKAGE = Path(__file__).parents[1] / "streamfold"
 ROOMS = """
     _frozen _log _text _segments _quote _visible limits
     _arguments events
-    _plain _catalogue _wire
-    _exact
+    _plain _catalogue
+    _leaves _to_wire _sent _wire _exact
     rules violations
-    message _book
+    _seams parts message
+    _book _entries
     _usage _citations preview
     _event_rules
-    _transitions _assemble
-    _order _state _cited
-    _advance errors
-    _fold
+    _kinds _transitions _assemble
+    _order _expected _state
+    _cited _judge _advance errors
+    _walk _fold _check
     _aio _many
     __init__
     conversation live
@@ -96,8 +97,8 @@ def test_the_public_names_are_these():
 
 
 PUBLIC = """
-    events errors rules message limits violations preview _fold _aio _many _state conversation conversation.errors live
-    unfold checkpoint outputs recordings testing.strategies testing.laws bulk bulk.arrow report
+    events errors rules parts message limits violations preview _fold _check _aio _many _state conversation
+    conversation.errors live unfold checkpoint outputs recordings testing.strategies testing.laws bulk bulk.arrow report
 """.split()
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from streamfold import LENIENT, State, check, events
 from streamfold._advance import advance
 from streamfold._book import BLOCKS, Phase, Stage, is_planning
-from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, TRANSPARENT, Act, expected, stage_of
+from streamfold._expected import expected
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, TRANSPARENT, Act, stage_of
 
 ORDER = {"message", "part", "joint"}
 

@@ -88,6 +88,29 @@ def test_no_events_are_one_recording_without_events(data):
     assert not check(recording.events).ok
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize(
+    "data", [b"\n \nBad: Gateway\n", b"<html>\r\n\r\nBad", b"data\n", b"\xef\xbb\xbfeven", b"\xff"]
+)
+def test_a_text_of_something_else_is_no_recording(data, size):
+    words = data.decode("utf-8-sig", "replace").strip()
+
+    with pytest.raises(RecordingError) as error:
+        list(load(chunked(data, range(0, len(data), size)), "bad.sse"))
+
+    assert str(error.value) == f"bad.sse: it is no recording: it begins with {words!r}"
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("before", [b"HTTP/2 200\r\nserver: envoy\r\n\r\n", b"\n" * 99 + b"id:1\n\n", b":\n" * 99])
+def test_what_stands_before_the_first_event_is_passed_over(before, size):
+    data = before + sse(EVENTS)
+
+    [recording] = load(chunked(data, range(0, len(data), size)))
+
+    assert [located.event for located in recording.events] == EVENTS
+
+
 @pytest.mark.parametrize("form", [sse, jsonl])
 def test_a_byte_order_mark_is_passed_over(form):
     assert events_of(b"\xef\xbb\xbf" + form(EVENTS)) == EVENTS
@@ -330,6 +353,13 @@ def test_an_origin_shows_what_is_known():
 def test_an_origin_has_a_place():
     assert Origin("a.sse", "sse").place == "a.sse"
     assert Origin("a.har", "har", interaction=3).place == "a.har[3]"
+
+
+def test_an_origin_has_a_title_that_no_other_stream_of_its_file_has():
+    assert Origin("a.sse", "sse").title == "a.sse"
+    assert Origin("a.sse", "sse", 1).title == "a.sse #1"
+    assert Origin("a.jsonl", "jsonl", 1, stream_id="s-1").title == "a.jsonl s-1"
+    assert Origin("a.har", "har", 1, interaction=3).title == "a.har[3]"
 
 
 @pytest.mark.parametrize(

@@ -244,12 +244,12 @@ def test_what_has_no_other_place_is_there_as_it_came():
 
 
 def test_a_recording_has_the_name_of_its_file_and_its_number_there():
-    names = [Origin("a.sse", "sse"), Origin("a.har", "har", 1, interaction=2), Origin("", "sse")]
+    names = [Origin("a.sse", "sse"), Origin("a.sse", "sse", 1), Origin("", "sse")]
     articles = parsed(page_of(*(Recording((), origin) for origin in names))).all("article")
 
     assert [[head.text for head in article.all("h2")] for article in articles] == [
         ["a.sse"],
-        ["a.har[2], stream 2"],
+        ["a.sse #1"],
         ["recording"],
     ]
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from streamfold import events as on
 from streamfold._frozen import FrozenDict, TooDeep, freeze
-from streamfold._wire import SPOILING, Finding, read, source_to_wire, to_wire
+from streamfold._to_wire import source_to_wire, to_wire
+from streamfold._wire import SPOILING, Finding, read
 
 DEPTH = 64
 NOTE = "note"  # no event has such a field

@@ -6,7 +6,7 @@ from typing import Any
 
 from streamfold import STRICT, Report, Violation, check
 from streamfold import events as on
-from streamfold._wire import to_wire
+from streamfold._to_wire import to_wire
 from streamfold.rules import Rule
 
 from ._markdown import fenced

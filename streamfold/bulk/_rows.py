@@ -10,7 +10,7 @@ from .._quote import quote
 from ..conversation import to_json
 from ..events import Unreadable
 from ..limits import DEFAULT
-from ..recordings import load
+from ..recordings import Recording, RecordingError, Skipped, load
 from ..recordings._sequence import Sequence, restore
 from ..recordings._stream import loads_strictly, parsed
 from ..rules import STANDARD
@@ -135,10 +135,17 @@ def _recorded(record: Mapping[str, Any]) -> Sequence:
     data = held.encode(errors="surrogatepass") if isinstance(held, str) else held
     if not isinstance(data, bytes):
         raise _UnreadableError(f"a recording is text or bytes: it is {quote(held)}")
-    recordings = list(load(data))
-    if len(recordings) > 1:
-        raise _UnreadableError(f"a record has one stream: its recording has {len(recordings)}")
-    return Sequence(recordings[0].events)
+    found = _recordings(data)
+    if len(found) != 1:
+        raise _UnreadableError(f"a record has one stream: its recording has {len(found)}")
+    return Sequence(found[0].events)
+
+
+def _recordings(data: bytes) -> list[Recording]:
+    try:
+        return [each for each in load(data, "its recording") if not isinstance(each, Skipped)]
+    except RecordingError as error:
+        raise _UnreadableError(str(error)) from error
 
 
 def _listed(record: Mapping[str, Any]) -> Sequence:

@@ -14,11 +14,11 @@ from .._fold import step
 from .._frozen import TooDeep
 from .._many import SILENT
 from .._plain import PLAIN
+from .._seams import delta_of
 from .._state import State
 from .._wire import read
 from ..events import Located
 from ..live._parts import changed_parts
-from ..message import _delta
 from ..violations import Kept
 from ._difference import difference, is_same
 from .errors import ReplayError
@@ -136,7 +136,7 @@ def _growth(pair: tuple[Part | None, Part]) -> int:
 
 
 def _size(kept: Kept) -> int:
-    place, text = _delta(kept.event)
+    place, text = delta_of(kept.event)
     return len(text) if place else 1
 
 
@@ -145,7 +145,7 @@ def _rest(replay: _Replay, event: Any) -> tuple[Any, ...]:
     if isinstance(event, Located):
         return tuple(event._replace(event=rest) for rest in _rest(replay, event.event))
     goal, state, left = replay
-    place, text = _delta_of(event, state)
+    place, text = _read_delta(event, state)
     if goal is None or not place:
         return ()
     symbol, index = place
@@ -162,8 +162,8 @@ def _rest(replay: _Replay, event: Any) -> tuple[Any, ...]:
     return tuple(part(end, None) for end in ends[first : first + 2] if is_same(upto(end), goal))
 
 
-def _delta_of(event: Any, state: State) -> tuple[Any, str]:
+def _read_delta(event: Any, state: State) -> tuple[Any, str]:
     try:
-        return _delta(read(event, state.book.limits.nesting).raw)
+        return delta_of(read(event, state.book.limits.nesting).raw)
     except TooDeep:
         return None, ""

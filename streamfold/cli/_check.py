@@ -60,12 +60,14 @@ def summary(total: Tally) -> str:
 
     Examples:
         >>> from collections import Counter
-        >>> summary(Counter({"streams": 3, "well": 2, "not well": 1, "error": 1}))
-        '3 streams: 2 well, 1 not; 1 error, 0 warnings'
+        >>> summary(Counter({"streams": 3, "well": 2, "not well": 1, "error": 1, "unread": 1}))
+        '3 streams: 2 well, 1 not; 1 error, 0 warnings; 1 file cannot be read'
     """
     breaches = ", ".join(number(total[severity], severity) for severity in ("error", "warning"))
-    skipped = f"; {total['skipped']} skipped" if total["skipped"] else ""
-    return f"{number(total['streams'], 'stream')}: {total['well']} well, {total['not well']} not; {breaches}{skipped}"
+    streams = f"{number(total['streams'], 'stream')}: {total['well']} well, {total['not well']} not"
+    skipped = [f"{total['skipped']} skipped"] if total["skipped"] else []
+    unread = [f"{number(total['unread'], 'file')} cannot be read"] if total["unread"] else []
+    return "; ".join((streams, breaches, *skipped, *unread))
 
 
 CHECK: Final = Command("check", "Print all that is wrong with each stream.", _HELP, _add, _run)

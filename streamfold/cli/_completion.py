@@ -22,7 +22,9 @@ examples:
 
 
 def _add(parser: ArgumentParser) -> None:
-    parser.add_argument("shell", choices=_SCRIPTS, type=one_of(_SCRIPTS, "shell"), help="bash, zsh or fish")
+    parser.add_argument(
+        "shell", metavar="SHELL", choices=_SCRIPTS, type=one_of(_SCRIPTS, "shell"), help="bash, zsh or fish"
+    )
 
 
 def _run(given: Namespace) -> int:

@@ -19,7 +19,8 @@ _HELP: Final = f"""\
 What is written is one file with all streams, in ASCII. sse is server-sent events, as the API sends
 them. jsonl has an event a line, and a line "[DONE]" where nothing else tells two streams apart.
 records has a stream a line, {{"stream_id": ..., "events": [...]}}, with the times of the events where
-they were recorded. A stream that holds what is no JSON is told, and left out.
+they were recorded. Whether a stream is well does not matter here; one that holds what is no JSON is
+told, and left out.
 
 examples:
   streamfold convert --to records recordings/ -o all.jsonl.gz

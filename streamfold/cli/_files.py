@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from glob import glob, has_magic
 from io import FileIO
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,20 +22,32 @@ class CannotRead(Exception):  # noqa: N818 - it says what happened
 def expand(names: Iterable[str]) -> list[str]:
     """Give the files that *names* stand for: those of a pattern, and those in a folder that a suffix tells.
 
-    What is neither stands for itself, and so does a folder or pattern that holds nothing.
+    A folder that a pattern matches stands for its files. What is neither stands for itself, and so does a folder or
+    pattern that holds nothing.
     """
     return [file for name in names for file in _expanded(name) or [name]]
 
 
 def _expanded(name: str) -> list[str]:
     if os.path.isdir(name):  # noqa: PTH112 - any text may be given, and some is no path
-        return sorted(str(path) for path in Path(name).rglob("*") if _is_recording(path.relative_to(name), path))
-    return sorted(glob(name, recursive=True)) if has_magic(name) and not os.path.exists(name) else []  # noqa: PTH110, PTH207 - likewise
+        return _in_folder(name)
+    matches = sorted(glob(name, recursive=True)) if has_magic(name) and not os.path.exists(name) else []  # noqa: PTH110, PTH207 - likewise
+    files = (_in_folder(match) if os.path.isdir(match) else [match] for match in matches)  # noqa: PTH112 - likewise
+    return list(dict.fromkeys(chain.from_iterable(files)))
 
 
-def _is_recording(inner: Path, path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in inner.parts)
-    return not hidden and inner.name.lower().removesuffix(".gz").endswith(SUFFIXES) and path.is_file()
+def _in_folder(name: str) -> list[str]:
+    """Give the recordings in a folder, and the folders in it that cannot be read: whoever reads those is told why."""
+    found: list[Path] = []
+    unread: list[OSError] = []
+    for folder, inner, names in os.walk(name, onerror=unread.append):
+        inner[:] = [each for each in inner if not each.startswith(".")]
+        found += [Path(folder, each) for each in names if _is_named_as_one(each)]
+    return sorted([*(str(path) for path in found if path.is_file()), *(str(error.filename) for error in unread)])
+
+
+def _is_named_as_one(name: str) -> bool:
+    return not name.startswith(".") and name.lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
 def recordings(name: str) -> Iterator[Recording]:

@@ -1,5 +1,6 @@
 """The command line's words."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,8 @@ class _Parser(ArgumentParser):
         self.color = False  # which Python 3.14 would have
 
     def error(self, message: str) -> NoReturn:
-        super().error(visible(message))
+        hint = f"; {self.prog} --help shows examples" if " are required: " in message else ""
+        super().error(visible(f"{message}{hint}"))
 
 
 def parse(argv: Sequence[str] | None = None) -> Namespace:
@@ -61,7 +63,8 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
     commands = parsers(main)
     name = next((word for word in words if not word.startswith("-")), None)
     if name is not None and name not in commands:
-        main.error(f"no command is {name!r}{what_to_type(name, commands)}")
+        hint = f"; did you mean {main.prog} fold {name}?" if os.path.exists(name) else what_to_type(name, commands)  # noqa: PTH110 - any text may be given
+        main.error(f"no command is {name!r}{hint}")
     given, unknown = main.parse_known_args(words)
     command = commands[given.command]
     if unknown:

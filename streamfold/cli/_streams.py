@@ -23,9 +23,7 @@ def count(report: Report) -> Counter[str]:
 
 def title_of(recording: Recording) -> str:
     """Give the line above what is shown of a recording."""
-    source = recording.source
-    number = f"#{source.number}" if source.number and source.interaction is None else ""
-    return f"==> {' '.join(filter(None, (source.place, source.stream_id or number)))} <=="
+    return f"==> {recording.source.title} <=="
 
 
 def place_of(recording: Recording, violation: Violation) -> str:

@@ -7,7 +7,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
 from multiprocessing import get_context
 from signal import SIG_DFL, SIGINT, signal
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -36,7 +35,7 @@ def _itself(recording: Recording) -> Iterable[Any]:
     return [recording]
 
 
-_BATCH: Final = 16  # files that a process is given at once
+_BATCH: Final = 16  # files that a process is given at once, at most
 _AHEAD: Final = 4  # batches for each process that wait to be told
 
 
@@ -121,13 +120,18 @@ def _visit_all(work: Work, names: Sequence[str]) -> list[Item]:
     return [item for name in names for item in visit(work, name)]
 
 
+def batches(files: Sequence[str], jobs: int) -> Iterator[Sequence[str]]:
+    """Part *files* so that each of few has a process that is free, and many are not sent one by one."""
+    size = max(1, min(_BATCH, len(files) // (_AHEAD * jobs)))
+    return (files[start : start + size] for start in range(0, len(files), size))
+
+
 def _shared(files: Sequence[str], visits: Callable[[Sequence[str]], list[Item]], jobs: int) -> Iterator[Item]:
-    rest = iter(files)
     # an interrupt reaches the whole group of processes, and only this one has something to say
     with ProcessPoolExecutor(jobs, get_context("spawn"), signal, (SIGINT, SIG_DFL)) as pool:
         waiting: deque[Future[list[Item]]] = deque()
         try:
-            while batch := list(islice(rest, _BATCH)):
+            for batch in batches(files, jobs):
                 waiting.append(pool.submit(visits, batch))
                 if len(waiting) > _AHEAD * jobs:
                     yield from waiting.popleft().result()

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from .._fold import fold
 from .._frozen import FrozenDict, FrozenList
-from .._wire import dumped
+from .._sent import dumped
 from ..errors import StreamError
 from ..limits import DEFAULT, Limits
 from ..message import Message

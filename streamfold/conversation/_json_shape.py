@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from .. import _usage, _wire
+from .. import _usage
 from .._arguments import Fault, parse
+from .._leaves import source_from_wire
 from .._quote import quote
 from ..message import (
     Citation,
@@ -80,7 +81,7 @@ def _usage_of(here: Here) -> Any:
 
 
 def _source(here: Here) -> Any:
-    return _wire.source_from_wire(object_(here))
+    return source_from_wire(object_(here))
 
 
 def _other(kind: type[Any]) -> Read:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from .. import _wire
 from .._citations import resolve
 from .._quote import quote
 from .._text import Text
+from .._to_wire import source_to_wire
 from ..message import Citation, Message, OtherBlock, Target, ToolCall
 from ._jsonable import given, plain
 from ._paths import below
@@ -144,7 +144,7 @@ def _citation(citation: Citation, spot: _Spot, cited: str) -> dict[str, Any]:
             "start": citation.start + spot.offset,
             "end": citation.end + spot.offset,
             "text": citation.text,
-            "sources": list(map(_wire.source_to_wire, citation.sources)),
+            "sources": list(map(source_to_wire, citation.sources)),
             "type": cited,
             "content_index": spot.block or None,
         }

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .. import _usage, _wire
+from .. import _usage
+from .._to_wire import source_to_wire
 from ..message import Citation, Message, OtherBlock, Partial, TextBlock, ThinkingBlock, ToolCall
 from ._jsonable import given, plain
 
@@ -69,7 +70,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
             "start": citation.start,
             "end": citation.end,
             "text": citation.text,
-            "sources": list(map(_wire.source_to_wire, citation.sources)),
+            "sources": list(map(source_to_wire, citation.sources)),
             "type": citation.type,
             "content_index": citation.content_index,
         }

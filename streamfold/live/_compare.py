@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from .. import events as on
-from .._assemble import _call as call_of
-from .._assemble import _citations as citations_of
+from .._assemble import call_of, citations_of
 from .._book import NO_TEXT, Book, Part, Stage, find, is_planning
 from .._state import State, settled
 from .._text import Text

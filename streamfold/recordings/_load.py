@@ -7,12 +7,13 @@ from attrs import evolve
 
 from ._file import File
 from ._gzip import PIECE, plain
+from ._prose import read_sse
 from ._recording import MAX_SIZE, Origin, Recording, Skipped
 from ._records import read_log
 from ._sniff import Kind, sniff
 from ._split import split
 from ._sse import MAX_EVENT_SIZE
-from ._stream import READERS, Form, Loads, loads_strictly
+from ._stream import READERS, Loads, loads_strictly
 from ._whole import read_json, read_yaml
 
 
@@ -75,17 +76,14 @@ def _found(file: File) -> Iterator[Recording]:
     file.raise_fault()
 
 
-def _reads(form: Form) -> "_Read":
-    def read(chunks: Iterable[bytes], file: File) -> Iterator[Recording]:
-        return split(chunks, READERS[form](file.loads, file.max_event_size), Origin(file.name, form))
-
-    return read
+def _read_lines(chunks: Iterable[bytes], file: File) -> Iterator[Recording]:
+    return split(chunks, READERS["jsonl"](file.loads, file.max_event_size), Origin(file.name, "jsonl"))
 
 
 _Read = Callable[[Iterable[bytes], File], Iterator[Recording]]
 _READS: Final[Mapping[Kind, _Read]] = {
-    "sse": _reads("sse"),
-    "jsonl": _reads("jsonl"),
+    "sse": read_sse,
+    "jsonl": _read_lines,
     "records": read_log,
     "json": read_json,
     "yaml": read_yaml,

@@ -42,6 +42,12 @@ class Origin:
         """The name of the file, and the interaction in brackets if it is one of several."""
         return self.name if self.interaction is None else f"{self.name}[{self.interaction}]"
 
+    @property
+    def title(self) -> str:
+        """The place, and which stream of it this is: by its id, or by its number if others came before."""
+        number = f"#{self.number}" if self.number and self.interaction is None else ""
+        return " ".join(filter(None, (self.place, self.stream_id or number)))
+
     def _known(self) -> Iterator[str]:
         for each in fields(type(self)):
             if (value := getattr(self, each.name)) is not None:

@@ -54,15 +54,10 @@ def show(number: int, recording: Recording, rules: Rules) -> Shown:
 
 
 def _shown(number: int, origin: Origin, state: str, short: str, *inner: Html) -> Shown:
-    name, place = _name(origin), f"r{number}"
+    name, place = origin.title or "recording", f"r{number}"
     link = element("a", line(name), href=f"#{place}")
     article = element("article", element("h2", link), *inner, id=place, class_=state, aria_label=name, tabindex=-1)
     return Shown(article, element("li", spaced((link, element("small", line(short)))), class_=state), state)
-
-
-def _name(origin: Origin) -> str:
-    name = origin.place or "recording"
-    return f"{name}, stream {origin.number + 1}" if origin.number else name
 
 
 def _short(view: View) -> str:

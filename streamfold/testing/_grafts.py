@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from .. import events as on
 from .._book import Key
 from .._catalogue import RULES, Rule
-from .._fold import check
+from .._check import check
 from .._wire import read
 from ..limits import DEFAULT
 from ._broken import Broken, Made, Mutation, Streams, pick

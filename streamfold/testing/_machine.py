@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from .._fold import check
+from .._check import check
 from ._accumulator import Accumulator, attempt, converted, outcome, unlike
 from ._facts import facts_of
 from ._results import agrees, prefix, totality

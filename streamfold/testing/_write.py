@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from .. import events as on
-from .._wire import read, to_wire
+from .._to_wire import to_wire
+from .._wire import read
 from ..limits import DEFAULT
 
 

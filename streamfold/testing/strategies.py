@@ -16,7 +16,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from .._catalogue import RULES
-from .._fold import check
+from .._check import check
 from ..message import Message
 from ..unfold import COHERE, Dialect, Split, coalesce, every, rechunk, seeded, to_jsonl, to_sse, unfold, whole
 from . import _broken as order

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 from .. import events as on
 from .._frozen import DEEPEST, FrozenDict, thaw
 from .._plain import PLAIN
-from .._wire import read, to_wire
+from .._to_wire import to_wire
+from .._wire import read
 from ._splits import Split, deltas
 
 

@@ -15,7 +15,7 @@ from .._catalogue import FATAL
 from .._event_rules import PLACEHOLDERS
 from .._frozen import DEEPEST, FrozenDict, freeze, thaw
 from .._state import State
-from .._wire import to_wire
+from .._to_wire import to_wire
 from ..message import Kept, Message, ToolCall
 
 # On an event of the message

@@ -17,7 +17,8 @@ from .._fold import step
 from .._frozen import DEEPEST
 from .._order import ROUTES, Act
 from .._state import State
-from .._wire import read, to_wire
+from .._to_wire import to_wire
+from .._wire import read
 from ..limits import Limits
 from ..message import Message
 from ..rules import LENIENT

@@ -388,6 +388,7 @@ def test_the_list_can_be_of_those_with_violations(browser):
 def test_one_recording_needs_no_list_and_no_way_to_it(browser):
     browser.open(report([ANSWER]))
     assert not browser.find("nav").is_displayed()
+    assert len({browser.find(part).rect["x"] for part in (".top", "main", "footer")}) == 1
     press(browser, TAB)
     assert browser.run("return document.activeElement.name") == "theme"
 

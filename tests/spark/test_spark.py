@@ -8,8 +8,8 @@ from threading import Thread
 
 import pytest
 import streams as s
+from spark.cluster import session_of
 
-from conftest import session_of
 from streamfold import STRICT
 from streamfold.bulk import COLUMNS, fold_record, spark
 

@@ -1,0 +1,113 @@
+"""What is written into a book: each function gives the next one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ._book import SHELVES, At, Book, K, Key, Mark, Part, Stage, V
+from ._catalogue import RULES
+from ._frozen import freeze, weight
+from ._wire import Finding
+from .violations import Kept, Violation
+
+
+def put(book: Book, part: Part, grown: int = 0) -> Book:
+    """Give the book with an open *part*, changed, and maybe grown by some characters."""
+    spent = book.spent + grown
+    if part.kind == "plan":
+        return book._replace(plan=part, spent=spent)
+    return book._replace(open={**book.open, (part.kind, part.index): part}, spent=spent)
+
+
+def shelve(book: Book, part: Part, **changes: Any) -> Book:
+    """Give the book in which *part* is closed, with its last changes."""
+    shelf = SHELVES[part.kind]
+    return book._replace(
+        open=without(book.open, part.key),
+        counts=_counted(book.counts, part.symbol, -1),
+        **{shelf: getattr(book, shelf).append(part._replace(stage=Stage.CLOSED, **changes))},
+    )
+
+
+def begin(book: Book, part: Part, held: int) -> Book:
+    """Give the book in which *part* has just begun, with as many characters as its start holds."""
+    kind, index, symbol, *_ = part
+    place = {"plan": part} if kind == "plan" else {"open": {**book.open, (kind, index): part}}
+    return book._replace(
+        **place,
+        counts={**book.counts, symbol: book.counts.get(symbol, 0) + 1},
+        seen=book.seen if symbol in book.seen else book.seen | {symbol},
+        following=followed(book, kind, index),
+        parts=book.parts + (kind != "plan"),
+        spent=book.spent + held,
+    )
+
+
+def followed(book: Book, kind: str, index: int) -> Mapping[str, int]:
+    """Give the next index of each kind, now that an event of *kind* has had *index*."""
+    return {**book.following, kind: max(index + 1, book.following.get(kind, 0))}
+
+
+def interrupt(book: Book) -> Book:
+    """Give the book in which no open citation can be interrupted any more."""
+    hit = {key: part._replace(symbol="interrupted") for key, part in book.open.items() if part.symbol == "citation"}
+    counts = _counted(without(book.counts, "citation"), "interrupted", len(hit))
+    return book._replace(open={**book.open, **hit}, counts=counts)
+
+
+def _counted(counts: Mapping[str, int], symbol: str, more: int) -> dict[str, int]:
+    count = counts.get(symbol, 0) + more
+    return {**counts, symbol: count} if count else without(counts, symbol)
+
+
+def without(mapping: Mapping[K, V], key: K) -> dict[K, V]:
+    """Give *mapping* without one of its keys."""
+    rest = dict(mapping)
+    del rest[key]
+    return rest
+
+
+def keep(book: Book, at: At, code: str, event: Any = None) -> Book:
+    """Give the book with *event*, or all that came, kept verbatim."""
+    event = freeze(at.raw, book.limits.nesting) if event is None else event
+    return book._replace(kept=book.kept.append(Kept(code, event, at.position)), spent=book.spent + weight(event))
+
+
+def violate(  # noqa: PLR0913 - a violation has so many facts
+    book: Book,
+    at: At,
+    breach: Finding,
+    *touched: Key,
+    causes: Iterable[Key] | None = None,
+    stood: str = "",
+    about: int | None = None,
+) -> Book:
+    """Give the book with one more violation.
+
+    It is a consequence if a root that could excuse it left its mark on one of the *causes*, which are what it
+    *touched* unless they are named; else it is a root itself, and leaves its own mark on what it touched.
+    """
+    cause = next((book.marks[key] for key in causes or touched if _excused(book, key, breach.code)), None)
+    violation = Violation(
+        breach.code,
+        at.position,
+        at.came,
+        stood,
+        breach.expected,
+        breach.detail,
+        breach.path,
+        None if about == at.position else about,
+        None if cause is None else cause.position,
+        at.line,
+    )
+    new = () if cause else (key for key in touched if not _excused(book, key, breach.code))
+    marks = {**book.marks, **dict.fromkeys(new, Mark(at.position, breach.code))}
+    return book._replace(violations=book.violations.append(violation), marks=marks)
+
+
+def _excused(book: Book, key: Key, code: str) -> bool:
+    return key in book.marks and RULES[book.marks[key].code].excuses(RULES[code])
+
+
+def habit(finding: Finding, at: At) -> Key:
+    """Give the key under which a deviation of one kind, which a server repeats with each event, is one root."""
+    return f"{finding.code} {at.came.split(' ')[0]}", finding.path

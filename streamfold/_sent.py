@@ -1,0 +1,31 @@
+"""What stood on the wire, of what a transport may give: mappings, typed events, objects of the Cohere SDK."""
+
+from typing import Any, Final
+
+from . import events as on
+from ._to_wire import to_wire
+
+
+def sent_by(item: Any) -> Any:
+    """Give what stood on the wire, or that it is unreadable."""
+    if isinstance(item, on.EVENTS):
+        return to_wire(item)
+    if isinstance(item, on.Unknown):
+        return item.fields
+    wire = dumped(item)
+    return wire if wire is item else _unspoilt(wire)
+
+
+def dumped(item: Any) -> Any:
+    """Give what an object of the Cohere SDK had on the wire, under its wire names; anything else as it is."""
+    dump = getattr(item, "model_dump", None)
+    return item if dump is None or isinstance(item, type) else dump(exclude_unset=True, by_alias=True)
+
+
+def _unspoilt(wire: Any) -> Any:
+    # Of what is no JSON, the Cohere SDK makes a message-start with the fields of the server-sent event.
+    spoilt = isinstance(wire, dict) and wire.keys() == _SSE_FIELDS and isinstance(wire["data"], str)
+    return on.Unreadable(wire["data"], "the SDK could not read it") if spoilt else wire
+
+
+_SSE_FIELDS: Final = {"id", "event", "data", "retry"}

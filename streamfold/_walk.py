@@ -1,0 +1,126 @@
+"""From event to event, up to the end of the input: what all that folds goes through."""
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from itertools import chain, islice
+from typing import Any, Final
+
+from ._advance import INPUT, advance
+from ._book import At, Phase
+from ._entries import violate
+from ._expected import expected
+from ._judge import where
+from ._plain import END
+from ._quote import quote
+from ._state import Focus, State, focused, make_state, settled
+from ._wire import Finding
+from .errors import StreamError, error_of
+from .events import Located
+from .rules import Rules, Severity
+
+_RUN: Final = 1024  # deltas that are joined at most before they are taken in
+
+
+def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception | None]]:
+    """Yield the states after each event that is more than a plain delta, and after the end of the input.
+
+    What ends the input is told beside the last state: the exception that the transport raised, if any. Plain deltas
+    break no rule, and adding them at once or one by one is the same, so a run of them is one addition.
+    """
+    rest = iter(events)
+    while state.book.phase is not Phase.STOPPED:
+        run, lines, event, cause = _take_run(rest, state)
+        state = _extended(state, run, lines)
+        if cause is not None:
+            yield _interrupted(state, cause), cause
+            return
+        if event is END:
+            break
+        if event is not _MORE:
+            state = advance(state, event)
+            yield state, None
+    yield ended(state), None
+
+
+_MORE: Final = object()
+
+
+def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], list[int], Any, Exception | None]:
+    """Take plain deltas from *rest*: give them, the lines of located ones, and what ended the run.
+
+    That is an event, ``END``, or an exception. A run is of located events only, or of none. It ends after a while of
+    itself, so that an endless stream is held to its limits.
+    """
+    plain, place = state.focus.plain, state.focus.place
+    run: list[str] = []
+    lines: list[int] = []
+    part = islice(rest, _RUN)
+    try:
+        event = plain.take(part, place, run)
+        if type(event) is Located and not run:
+            event = plain.take_located(chain((event,), part), place, run, lines)
+    except Exception as cause:  # noqa: BLE001 - whatever the transport raises
+        return run, lines, END, cause
+    return run, lines, _MORE if event is END and len(run) == _RUN else event, None
+
+
+def read_located(located: Located, focus: Focus) -> str | None:
+    delta = focus.read(located.event, focus.place)
+    return delta if delta is not None and located.name in (None, located.event["type"]) else None
+
+
+def _extended(state: State, run: list[str], lines: list[int]) -> State:
+    """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
+    if not run:
+        return state
+    focus = state.focus
+    after = make_state(state.position + len(run), state.growing.extend(run), focus, state.book)
+    if after.length <= focus.most and after.position <= focus.last:
+        return after
+    events = (focus.plain.write(focus.place, delta) for delta in run)
+    return reduce(advance, map(Located, events, lines) if lines else events, state)
+
+
+def ended(state: State) -> State:
+    book = settled(state)
+    if book.phase in (Phase.ENDED, Phase.STOPPED) or INPUT in book.marks:
+        return state
+    # The API's own words are told once more: without an end, this is what is raised even under LENIENT.
+    said = next((violation.detail for violation in book.violations if violation.code == "api-error"), "")
+    return _ended_by(state, Finding("no-message-end", said, expected=expected(book)))
+
+
+def _interrupted(state: State, cause: Exception) -> State:
+    return _ended_by(state, Finding("interrupted", f"{type(cause).__name__}: {quote(_said(cause), 200)}"))
+
+
+def interruption(state: State, cause: Exception) -> StreamError:
+    """Give the error of a transport that raised *cause* after *state*; it is one under all rules."""
+    after = _interrupted(state, cause)
+    [breach] = after.book.violations.since(len(state.book.violations))
+    return error_of(breach, after)
+
+
+def _said(cause: Exception) -> str:
+    try:
+        return str(cause)
+    except Exception:  # noqa: BLE001 - what broke the transport may be broken itself
+        return "it does not say why"
+
+
+class _EndOfInput:
+    """What comes where no event does."""
+
+    wire_type = "the end of the input"
+
+
+def _ended_by(state: State, breach: Finding) -> State:
+    at = At(state.position, None, _EndOfInput)
+    return focused(state.position, violate(settled(state), at, breach, INPUT, stood=where(state.book)))
+
+
+def raise_first(state: State, known: int, rules: Rules, cause: Exception | None = None) -> None:
+    """Raise the first error among the violations that came after the first *known* ones."""
+    for violation in state.book.violations.since(known):
+        if rules[violation.code] is Severity.ERROR:
+            raise error_of(violation, state) from cause
