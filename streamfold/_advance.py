@@ -4,7 +4,6 @@ from collections.abc import Container
 from functools import reduce
 from typing import Any, Final
 
-from . import _order as order
 from . import events as on
 from ._book import At, Book, ExceededError, Key, Phase
 from ._catalogue import RULES
@@ -15,6 +14,7 @@ from ._frozen import TooDeep
 from ._judge import judge_event
 from ._log import Log
 from ._quote import quote
+from ._routes import ROUTES
 from ._state import State, focused, settled
 from ._wire import SPOILING, Finding, Reading, read
 
@@ -106,7 +106,7 @@ def _judge_shape(book: Book, at: At, reading: Reading, sse_name: str | None) -> 
 def _lost(raw: Any) -> tuple[Key, ...]:
     """Give the keys of the part that a spoilt event was about."""
     wire_type = raw.get("type") if isinstance(raw, dict) else None
-    kinds = [route.kind for kind, route in order.ROUTES.items() if kind.wire_type == wire_type]
+    kinds = [route.kind for kind, route in ROUTES.items() if kind.wire_type == wire_type]
     index = raw.get("index") if kinds else None
     readable = index if type(index) is int else None
     return tuple(key for kind in kinds for key in ((kind, readable), ("lost", kind)))

@@ -10,7 +10,8 @@ from ._book import Book, Part, Stage, find
 from ._citations import aim, fits, is_of_kind
 from ._entries import begin, shelve
 from ._event_rules import breaches
-from ._order import Act, lawful
+from ._order import lawful
+from ._routes import Act
 from ._state import Focus, State, make_focus, make_state
 from ._transitions import held_by_citation
 

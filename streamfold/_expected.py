@@ -4,7 +4,8 @@ from typing import Any, Final, NamedTuple
 
 from . import events as on
 from ._book import Book, is_planning
-from ._order import MESSAGE, PART, Act, joint_breaches
+from ._order import MESSAGE, PART, joint_breaches
+from ._routes import Act
 
 
 class Symbol(NamedTuple):

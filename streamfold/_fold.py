@@ -1,4 +1,4 @@
-"""The fold: step, finish, fold, scan, check."""
+"""The fold: step, finish, fold, scan."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

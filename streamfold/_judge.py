@@ -11,7 +11,8 @@ from ._book import BLOCKS, MESSAGE_KEY, At, Book, Key, Phase, Stage, Transition,
 from ._citations import name
 from ._entries import followed, habit, interrupt, keep, violate
 from ._expected import expected
-from ._order import Act, Cell, Route
+from ._order import Cell
+from ._routes import ROUTES, Act, Route
 from ._transitions import restart, set_aside, symbol_of
 from ._wire import Finding
 
@@ -30,7 +31,7 @@ def judge_event(book: Book, at: At) -> Book:
 
 def _lawful(book: Book, event: Any) -> tuple[Transition, Key] | None:
     """Give what to do for the event of a part that breaks no rule of order; None where that has to be judged."""
-    route = order.ROUTES.get(type(event))
+    route = ROUTES.get(type(event))
     if route is None:
         return None
     kind, act = route
@@ -50,7 +51,7 @@ _TRANSPARENT: Final = {kind: (transition, MESSAGE_KEY) for kind, transition in o
 
 
 def _judge_order(book: Book, at: At, event: Any) -> Book:
-    route = order.ROUTES.get(type(event))
+    route = ROUTES.get(type(event))
     cell = order.MESSAGE[book.phase][type(event) if route is None else order.PART]
     if cell.code:
         breach = Finding(cell.code, expected=expected(book))

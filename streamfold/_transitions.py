@@ -11,6 +11,7 @@ from ._event_rules import CHECKS, FAILED, breaches, filled
 from ._frozen import FrozenDict, freeze, weight
 from ._kinds import ON_DELTA, ON_END, ON_START, START_TEXT, part_at
 from ._quote import quote
+from ._routes import ROUTES, Act
 from ._wire import Finding
 
 OUTCOME: Final[Key] = ("outcome", None)
@@ -37,7 +38,7 @@ def end_message(book: Book, at: At, event: on.MessageEnd, _: Key) -> Book:
     parts = sorted(book.open.values(), key=lambda part: part.since)
     if event.finish_reason not in FAILED:
         for part in parts:
-            left = Finding("part-left-open", name(part), expected=f"{ENDS[part.kind]} {part.index}")
+            left = Finding("part-left-open", name(part), expected=f"{_ENDS[part.kind]} {part.index}")
             book = violate(book, at, left, part.key, about=part.since)
     for part in parts:
         book = settle(shelve(book, part), at, part.key)
@@ -47,11 +48,7 @@ def end_message(book: Book, at: At, event: on.MessageEnd, _: Key) -> Book:
     return book._replace(phase=Phase.ENDED, end=event)
 
 
-ENDS: Final[Mapping[str, str]] = {
-    "content": "content-end",
-    "call": "tool-call-end",
-    "citation": "citation-end",
-}
+_ENDS: Final = {route.kind: event.wire_type for event, route in ROUTES.items() if route.act is Act.END}
 
 
 def _judge_outcome(book: Book, at: At, event: on.MessageEnd) -> Book:

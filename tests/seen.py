@@ -6,7 +6,8 @@ from typing import Any
 from streamfold import State, check, events
 from streamfold._advance import advance
 from streamfold._book import Book, Phase, Stage, find
-from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, Act, stage_of
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, stage_of
+from streamfold._routes import ROUTES, Act
 from streamfold._transitions import set_aside, symbol_of
 from streamfold._wire import read
 from streamfold.rules import RULES

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamfold import Limits, State
-from streamfold import _order as order
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._cited import CITED, cited
 from streamfold._exact import exact
 from streamfold._judge import _judge_order, _lawful
+from streamfold._routes import ROUTES
 from streamfold._state import focused, settled
 from streamfold.limits import DEFAULT
 from streamfold.testing import strategies
@@ -44,7 +44,7 @@ def test_what_the_tables_allow_is_done_as_it_would_be_judged(events):
         book, at = settled(state), At(state.position, None, known, event)
         if known is not None and (found := _lawful(book, known)) is not None:
             transition, key = found
-            assert order.ROUTES[type(known)].kind == key[0]
+            assert ROUTES[type(known)].kind == key[0]
             try:
                 done = transition(book, at, known, key)
             except ExceededError:

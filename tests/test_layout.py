@@ -17,7 +17,7 @@ ROOMS = """
     _leaves _to_wire _sent _wire _exact
     rules violations
     _seams parts message
-    _book _entries
+    _book _entries _routes
     _usage _citations preview
     _event_rules
     _kinds _transitions _assemble

@@ -11,7 +11,8 @@ from streamfold import LENIENT, State, check, events
 from streamfold._advance import advance
 from streamfold._book import BLOCKS, Phase, Stage, is_planning
 from streamfold._expected import expected
-from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, TRANSPARENT, Act, stage_of
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT, stage_of
+from streamfold._routes import ROUTES, Act
 
 ORDER = {"message", "part", "joint"}
 

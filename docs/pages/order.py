@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from streamfold import LENIENT, State, _order, step
 from streamfold import events as on
 from streamfold._book import Kind, Phase, Stage
+from streamfold._routes import ROUTES, Act
 
 from ._draw import Arrow, draw
 from ._markdown import fenced, page, table
@@ -134,9 +135,7 @@ def _phase(state: State) -> Phase:
 
 
 def _part_steps(kind: Kind) -> list[_Step]:
-    samples = {
-        route.act: event for event in _PART_EVENTS for route in [_order.ROUTES[type(event)]] if route.kind == kind
-    }
+    samples = {route.act: event for event in _PART_EVENTS for route in [ROUTES[type(event)]] if route.kind == kind}
 
     def stage(state: State) -> Stage:
         return _order.stage_of(state.book, kind, 0)
@@ -166,12 +165,12 @@ def _joint_row(row: _order.Joint) -> tuple[str, ...]:
     return f"[`{row.code}`](rules.md#{row.code})", _acts(row.acts), _words(row.open), _words(row.seen)
 
 
-def _acts(acts: Iterable[tuple[str, _order.Act]]) -> str:
-    of: dict[str, frozenset[_order.Act]] = {}
+def _acts(acts: Iterable[tuple[str, Act]]) -> str:
+    of: dict[str, frozenset[Act]] = {}
     for symbol, act in acts:
         of[symbol] = of.get(symbol, frozenset()) | {act}
     same = {each: [symbol for symbol in of if of[symbol] == each] for each in of.values()}
-    told = (f"{_either(act.value for act in _order.Act if act in each)} of {_words(same[each])}" for each in same)
+    told = (f"{_either(act.value for act in Act if act in each)} of {_words(same[each])}" for each in same)
     return "; ".join(sorted(told, key=len, reverse=True))
 
 

@@ -30,7 +30,9 @@ examples:
 def _add(parser: ArgumentParser) -> None:
     options.add_files(parser)
     options.add_rules(parser)
-    parser.add_argument("--title", metavar="TEXT", default="Recorded streams", help="of the page (default: %(default)s)")
+    parser.add_argument(
+        "--title", metavar="TEXT", default="Recorded streams", help="of the page (default: %(default)s)"
+    )
     add_output(parser)
 
 

@@ -11,7 +11,8 @@ from .. import events as on
 from .._book import Key, Kind, Phase, Stage
 from .._catalogue import END, PLAN, START
 from .._citations import _TYPES as CITATION_TYPES
-from .._order import JOINT, MESSAGE, PART, PARTS, ROUTES, Act, Joint, Route
+from .._order import JOINT, MESSAGE, PART, PARTS, Joint
+from .._routes import ROUTES, Act, Route
 from ._kit import NUMBERS
 from ._legal import NOTHING
 from ._parts import PLAINLY, SOURCES, call, content

@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 
 from .._book import Book
 from .._event_rules import FAILED
-from .._order import Act, joint_breaches
+from .._order import joint_breaches
+from .._routes import Act
 
 Shape: TypeAlias = tuple[str, ...]
 

@@ -8,7 +8,7 @@ from attrs import evolve
 from .. import events as on
 from .._book import Key, Kind, Phase, Stage
 from .._frozen import FrozenDict
-from .._order import ROUTES, Act
+from .._routes import ROUTES, Act
 from .._transitions import symbol_of
 
 NAMES: Final[Mapping[Any, Kind]] = {kind.wire_type: route.kind for kind, route in ROUTES.items()}

@@ -15,7 +15,7 @@ from attrs import evolve
 from .. import events as on
 from .._fold import step
 from .._frozen import DEEPEST
-from .._order import ROUTES, Act
+from .._routes import ROUTES, Act
 from .._state import State
 from .._to_wire import to_wire
 from .._wire import read

@@ -34,7 +34,8 @@ from typing import Any, NamedTuple
 from streamfold import _catalogue
 from streamfold._catalogue import RULES, Rule, Severity
 from streamfold._expected import SYMBOLS
-from streamfold._order import JOINT, MESSAGE, PART, PARTS, ROUTES, TRANSPARENT
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT
+from streamfold._routes import ROUTES
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("streamfold", "tests", "examples", "docs", "pyproject.toml", "README.md")
