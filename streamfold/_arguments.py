@@ -59,14 +59,14 @@ def nesting(raw: str) -> int:
     """Count how deep the brackets of *raw* nest, leaving out those in strings; *raw* need not be JSON."""
     if "[" not in raw and (last := raw.rfind("{")) < 1:  # as in most calls: none, or one at the start
         return last + 1
-    return max(accumulate("".join(_BRACKETS.findall(raw)), _deepen, initial=0))
+    return max(accumulate("".join(re.findall(_BRACKETS, raw, re.DOTALL)), _deepen, initial=0))
 
 
 def _deepen(depth: int, bracket: str) -> int:
     return depth + 1 if bracket in "[{" else max(depth - 1, 0)
 
 
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|([][{}])', re.DOTALL)  # a string captures nothing
+_BRACKETS: Final = r'"(?:[^"\\]++|\\.)*+"?|([][{}])'  # a string captures nothing
 
 
 # The decoder's hooks raise where the library's own are lenient. The reader then says why.
@@ -103,14 +103,14 @@ def _decode(text: str) -> Any:
         return None
 
 
-# Tokens. A whole one takes along the white space behind it, so nothing can follow one that is only begun.
+# Tokens. A whole one takes along the white space behind it, so nothing can follow one that is only begun. The
+# patterns are compiled when they are needed: importing the library is cheaper for it.
 _WHITE: Final = " \t\n\r"
 _DIGITS: Final = "-?(?:0|[1-9][0-9]*+)"
 _HEX: Final = "[0-9A-Fa-f]"
 # No group in the loop: before 3.11.5, a possessive one loses its place where a group in it fails half way.
 _CHARACTERS: Final = rf'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u{_HEX * 4})*+'
-_TOKEN: Final = re.compile(
-    rf"""
+_TOKEN: Final = rf"""
     (?: (?P<mark> [][{{}}:,] )
       | (?P<string> "{_CHARACTERS}" )
       | (?P<word> true|false|null )
@@ -123,9 +123,7 @@ _TOKEN: Final = re.compile(
   | (?P<begun_word> t(?:ru?)? | f(?:a(?:ls?)?)? | n(?:ul?)? )
   | (?P<end> \Z )
   | (?P<alien> . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 
 # The grammar: for what the reader wants, in the words of a fault, the tokens it may get, and what it wants
 # after each, the last of it first. What is only begun leaves a want that nothing fills.
@@ -161,7 +159,7 @@ def _first_fault(raw: str) -> Fault:
     start = len(raw) - len(raw.lstrip(_WHITE))
     wants = ["the end", "a value"]
     objects: list[set[str]] = []  # those that stand open, each by its keys so far
-    for token in _TOKEN.finditer(raw, start):
+    for token in re.compile(_TOKEN, re.VERBOSE | re.DOTALL).finditer(raw, start):
         wanted, kind = wants.pop(), token["mark"] or str(token.lastgroup)
         if kind not in _GRAMMAR[wanted]:
             return _misplaced(kind, wanted, token.start())

@@ -13,6 +13,7 @@ from streamfold import _wire as wire
 from streamfold import events as on
 from streamfold._frozen import FrozenDict
 from streamfold._plain import END, NOTHING, PLAIN
+from streamfold._to_wire import to_wire
 
 KINDS = {
     "text": (on.ContentDelta, "text"),
@@ -157,7 +158,7 @@ def test_what_is_written_is_what_was_read(symbol, index, text):
     event = PLAIN[symbol].write(index, text)
 
     assert event == delta(symbol, index, text)
-    assert event == wire.to_wire(typed(symbol, index, text))
+    assert event == to_wire(typed(symbol, index, text))
     assert read(symbol, event, index) == text
 
 

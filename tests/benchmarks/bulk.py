@@ -2,7 +2,8 @@
 
 ``python tests/benchmarks/bulk.py`` writes streams into a temporary folder, as JSON lines with a stream each, and gives
 them to each engine in a process of its own: Spark where PySpark and Java are installed. It prints a table: the seconds
-from nothing to the messages of the first 100 streams, and the milliseconds that a stream costs in each number of them.
+from nothing to the messages of the first 100 streams, and for each number of them the milliseconds that one costs: as
+the clock goes, and of all processors together, which a busy machine changes less.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from shapes import rag, text, tools
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from spark.cluster import MISSING, ROOT, cluster_in, session_of
+from spark.cluster import MISSING, ROOT, children, cluster_in, fields_of, session_of
 
 from streamfold.bulk import fold_record
 
@@ -114,13 +115,23 @@ ENGINES = {
 
 
 def measure(engine, folders):
-    """Give for each folder the seconds that an engine takes, with its start in the first, and the messages' digest."""
-    begin = time.perf_counter()
+    """Give for each folder the seconds and the processors' seconds of an engine, and the digest of its messages.
+
+    Those of the first hold its start.
+    """
+    begin = spent()
     with ENGINES[engine]() as fold:
         for folder in folders:
             messages = fold(folder)
-            yield time.perf_counter() - begin, digest(messages)
-            begin = time.perf_counter()
+            yield *(after - before for before, after in zip(begin, spent(), strict=True)), digest(messages)
+            begin = spent()
+
+
+def spent():
+    """Give the seconds since any beginning, and those that this process and all below it had of a processor."""
+    seconds, me = time.perf_counter(), os.getpid()
+    ticks = (int(ticks) for pid in (me, *children(me)) for ticks in fields_of(pid)[11:15])
+    return seconds, sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def digest(messages):
@@ -136,11 +147,14 @@ def measured(engine, folders):
 
 
 def table(results, counts):
-    yield f"| engine | first {FEW} streams | {' | '.join(f'{count:,} streams' for count in counts)} |"
-    yield f"| --- |{' --- |' * (1 + len(counts))}"
+    heads = [f"{count:,} streams, {what}" for count in counts for what in ("clock", "processors")]
+    yield f"| engine | first {FEW} streams | {' | '.join(heads)} |"
+    yield f"| --- |{' --- |' * (1 + len(heads))}"
     for engine, rounds in results.items():
-        start, *rest = (median(each[place][0] for each in rounds) for place in range(1 + len(counts)))
-        costs = [f"{seconds / count * 1e3:.2f} ms each" for seconds, count in zip(rest, counts, strict=True)]
+        (start, _), *rest = (
+            [median(each[place][of] for each in rounds) for of in (0, 1)] for place in range(1 + len(counts))
+        )
+        costs = [f"{each / count * 1e3:.2f} ms" for both, count in zip(rest, counts, strict=True) for each in both]
         yield f"| {' | '.join([engine, f'{start:.1f} s', *costs])} |"
 
 
@@ -162,7 +176,7 @@ def main():
         rounds = [{name: measured(name, folders) for name in engines} for _ in range(given.rounds)]
     results = {name: [each[name] for each in rounds] for name in engines}
     print("\n".join(table(results, given.streams)))
-    digests = [{each[place][1] for them in results.values() for each in them} for place in range(len(folders))]
+    digests = [{each[place][-1] for them in results.values() for each in them} for place in range(len(folders))]
     print(f"messages: {digests[-1]}" if all(len(each) == 1 for each in digests) else f"they differ: {digests}")
     if MISSING:
         print(f"Spark was not measured: {MISSING}")

@@ -385,6 +385,16 @@ def test_the_list_can_be_of_those_with_violations(browser):
     assert browser.run(shown) == 6
 
 
+def test_a_long_list_leaves_room_for_the_recordings(browser):
+    browser.resize(390, 844)
+    browser.open(report([ANSWER] * 60))
+    assert browser.find("nav li").is_displayed()
+    assert browser.find("main").rect["y"] < 844
+
+    browser.resize(1280, 900)
+    assert browser.find("main").rect["y"] == browser.find("nav").rect["y"]
+
+
 def test_one_recording_needs_no_list_and_no_way_to_it(browser):
     browser.open(report([ANSWER]))
     assert not browser.find("nav").is_displayed()
