@@ -71,10 +71,12 @@ def save(path, figures):
 
 def write_table(path, rows):
     """Write *rows* in the place of the table of a page that begins with the same head."""
-    head = ["| work | figure | target | |", "| --- | --- | --- | --- |"]
+    head = ["| work | figure | in instructions | target | |", "| --- | --- | --- | --- | --- |"]
     lines = [
-        f"| {each['name']} | {each['figure']} {each['unit']} | {each['target']} | {each['verdict']} |" for each in rows
+        f"| {each['name']} | {each['figure']} {each['unit']} | {each['instructions']} | {each['target']}"
+        f" | {each['verdict']} |"
+        for each in rows
     ]
-    before, _, rest = Path(path).read_text(encoding="utf-8").partition(head[0])
+    before, _, rest = Path(path).read_text(encoding="utf-8").partition("| work | figure |")
     after = rest.partition("\n\n")[2]
     Path(path).write_text(before + "\n".join([*head, *lines, "", after]), encoding="utf-8")

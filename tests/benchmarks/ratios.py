@@ -2,8 +2,8 @@
 
 ``python tests/benchmarks/ratios.py`` prints a row for each kind of work, with its target and whether it keeps to it.
 ``--json FILE`` saves the rows, and ``--page FILE`` writes them into a page. ``--growth FILE`` draws how the cost of an
-event grows with the length of the stream. ``--instructions`` counts instructions with valgrind, which no neighbour on
-the machine disturbs. ``--peers`` folds the same bytes with the Cohere SDK, if that is installed.
+event grows with the length of the stream. ``--instructions`` counts instructions as well, with valgrind: no neighbour
+on the machine disturbs them. ``--peers`` folds the same bytes with the Cohere SDK, if that is installed.
 
 The floor is a thin walk: if and elif over the parsed mappings, ``list.append`` and one ``join``; for bytes, the decoder
 and ``json.loads`` before it. The checked walk is the same with the checks that a fold makes, written by hand.
@@ -86,10 +86,11 @@ def partial_named(function, name):
     return loads
 
 
-def ratios(rounds):
+def ratios(rounds, *, counts):
     for name, (floor, work) in works().items():
         least, mine = measure.seconds([floor, work], rounds)
-        yield row(name, mine / least, "x its floor")
+        counted = measure.instructions(name) / measure.instructions(f"-{name}") if counts else None
+        yield row(name, mine / least, "x its floor", counted)
 
 
 def memory():
@@ -132,13 +133,21 @@ def growths(rounds):
             yield row(f"growth of {walk}, {name}", many / len(long) / (few / len(short)), "x an event of 3 000")
 
 
-def row(name, figure, unit):
+def row(name, figure, unit, counted=None):
     target = TARGETS.get(name)
     kept = None if target is None else (figure >= target if name in AT_LEAST else figure <= target)
     told = "" if target is None else f"{'at least' if name in AT_LEAST else 'at most'} {target}"
     verdict = {None: "", True: "kept", False: "missed"}[kept]
-    print(f"{name:<34} {figure:9.2f} {unit:<24} {told:<14} {verdict}", flush=True)
-    return {"name": name, "figure": round(figure, 2), "unit": unit, "target": told, "verdict": verdict}
+    instructions = "" if counted is None else f"{counted:.2f} x"
+    print(f"{name:<34} {figure:9.2f} {unit:<24} {instructions:<8} {told:<14} {verdict}", flush=True)
+    return {
+        "name": name,
+        "figure": round(figure, 2),
+        "unit": unit,
+        "instructions": instructions,
+        "target": told,
+        "verdict": verdict,
+    }
 
 
 def main():
@@ -147,7 +156,7 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="save the rows")
     parser.add_argument("--page", metavar="FILE", help="write the rows as the table of a page")
     parser.add_argument("--growth", metavar="FILE", help="draw the growth")
-    parser.add_argument("--instructions", action="store_true", help="count instructions in place of time")
+    parser.add_argument("--instructions", action="store_true", help="count instructions, too")
     parser.add_argument("--peers", action="store_true", help="fold with the Cohere SDK, too")
     parser.add_argument("--run", metavar="NAME", help="only run one work, or its floor where '-' stands before it")
     parser.add_argument("--times", type=int, default=1)
@@ -158,7 +167,7 @@ def main():
             (floor if given.run.startswith("-") else work)()
         return
     print(f"Python {sys.version.split()[0]}")
-    rows = list(instruction_ratios() if given.instructions else all_rows(given))
+    rows = list(all_rows(given))
     if given.json:
         measure.save(given.json, {"python": sys.version.split()[0], "rows": rows})
     if given.page:
@@ -167,14 +176,8 @@ def main():
         growth.draw(given.growth, {"thin walk": thin, "fold": fold, "step": stepped}, text, given.rounds)
 
 
-def instruction_ratios():
-    for name in works():
-        mine, least = measure.instructions(name), measure.instructions(f"-{name}")
-        yield row(name, mine / least, "x its floor's instructions")
-
-
 def all_rows(given):
-    yield from ratios(given.rounds)
+    yield from ratios(given.rounds, counts=given.instructions)
     yield from growths(given.rounds)
     yield from others(given.rounds)
     yield from memory()
