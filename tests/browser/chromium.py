@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from importlib.util import find_spec
 
@@ -76,6 +77,11 @@ class Browser:
         path.write_text("".join(pieces), encoding="utf-8")
         self.driver.get("about:blank")
         self.driver.get(path.as_uri())
+        for _ in range(1_000):  # on a busy machine, the driver may be back before the page is whole
+            if self.run("return document.URL === arguments[0] && document.readyState", path.as_uri()) == "complete":
+                return
+            time.sleep(0.03)
+        raise AssertionError(path)
 
     def run(self, script, *arguments):
         """Run JavaScript in the page, and give what it returns."""

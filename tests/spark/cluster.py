@@ -20,6 +20,13 @@ else:
     MISSING = "" if shutil.which("java") else "there is no Java"
 
 
+def patiently(pause=0.1):
+    """Let a loop look again and again for five minutes: the machine may be busy."""
+    for _ in range(round(300 / pause)):
+        yield
+        time.sleep(pause)
+
+
 def new_session(master, **settings):
     builder = SparkSession.builder.master(master).config("spark.ui.enabled", "false")
     for name, value in {"driver.bindAddress": "127.0.0.1", "driver.host": "127.0.0.1", **settings}.items():
@@ -33,6 +40,9 @@ class Cluster:
     def __init__(self, folder):
         self.folder = folder
         self.processes = []
+        self.workers = []
+
+    def start(self):
         master = self._start("master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         self.url = self._wait_for(master, r"spark://127\.0\.0\.1:\d+")
         self.workers = [self._worker() for _ in range(2)]
@@ -54,12 +64,11 @@ class Cluster:
 
     def _wait_for(self, started, pattern):
         process, log = started
-        for _ in range(600):
+        for _ in patiently():
             found = re.search(pattern, Path(log.name).read_text())
             if found:
                 return found[0]
             assert process.poll() is None, Path(log.name).read_text()
-            time.sleep(0.1)
         raise AssertionError(Path(log.name).read_text())
 
     def kill_worker(self):
@@ -108,8 +117,9 @@ def session_of(master, **settings):
 
 @contextmanager
 def cluster_in(folder):
-    started = Cluster(folder)
+    cluster = Cluster(folder)
     try:
-        yield started
+        cluster.start()
+        yield cluster
     finally:
-        started.stop()
+        cluster.stop()

@@ -3,12 +3,11 @@
 import hashlib
 import json
 import random
-import time
 from threading import Thread
 
 import pytest
 import streams as s
-from spark.cluster import session_of
+from spark.cluster import patiently, session_of
 
 from streamfold import STRICT
 from streamfold.bulk import COLUMNS, fold_record, spark
@@ -91,19 +90,17 @@ def executors(session):
 
 
 def wait_for_executors(session, count):
-    for _ in range(600):
+    for _ in patiently():
         if len(executors(session)) == count:
             return
-        time.sleep(0.1)
     raise AssertionError(f"{count} executors did not come")
 
 
 def wait_until_in_the_middle(session):
     """Give how many tasks of the stage that folds are done, as soon as some are."""
     tracker = session.sparkContext.statusTracker()
-    for _ in range(6_000):
+    for _ in patiently(0.01):
         for stage in map(tracker.getStageInfo, tracker.getActiveStageIds()):
             if stage and stage.numTasks == 24 and stage.numCompletedTasks:
                 return stage.numCompletedTasks
-        time.sleep(0.01)
     raise AssertionError("no task came to its end")
