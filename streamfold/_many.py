@@ -13,14 +13,13 @@ from ._walk import interruption
 from .errors import StreamError
 from .limits import DEFAULT, Limits
 from .message import Message
-from .rules import RULES, STANDARD, Rules, Severity
+from .rules import SILENT, STANDARD, Rules
 
 K = TypeVar("K", bound=Hashable)
 Result: TypeAlias = Message | StreamError
 
 _START: Final = on.MessageStart.wire_type
 _END: Final = on.MessageEnd.wire_type
-SILENT: Final = Rules("silent", dict.fromkeys(RULES, Severity.IGNORE))  # a log is judged message by message
 
 
 def fold_many(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAULT) -> Iterator[Result]:

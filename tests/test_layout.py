@@ -24,7 +24,7 @@ ROOMS = """
     _order _expected _state
     _cited _judge _advance errors
     _walk _fold _check
-    _aio _many
+    _aio _many _jsonable
     __init__
     conversation live
     unfold checkpoint outputs

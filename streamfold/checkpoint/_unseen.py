@@ -12,13 +12,13 @@ from .._aio import closing
 from .._book import Part, Stage
 from .._fold import step
 from .._frozen import TooDeep
-from .._many import SILENT
 from .._plain import PLAIN
 from .._seams import delta_of
 from .._state import State
 from .._wire import read
 from ..events import Located
 from ..live._parts import changed_parts
+from ..rules import SILENT
 from ..violations import Kept
 from ._difference import difference, is_same
 from .errors import ReplayError

@@ -12,8 +12,8 @@ from streamfold import Message, Partial, check
 from streamfold.conversation import MISSING, Difference, NotAMessage, diff, from_json, from_response
 from streamfold.recordings import Recording
 
-from .._many import SILENT
-from ..conversation._jsonable import plain
+from .._jsonable import plain
+from ..rules import SILENT
 from . import _options as options
 from ._command import Command
 from ._terminal import complain, tell

@@ -10,7 +10,7 @@ from streamfold import Report, State, Violation, scan
 from streamfold.live import Change, changes
 from streamfold.recordings import Recording
 
-from .._many import SILENT
+from ..rules import SILENT
 
 _FAILED = 400
 

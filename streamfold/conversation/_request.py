@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from .._citations import resolve
+from .._jsonable import given, plain
 from .._quote import quote
 from .._text import Text
 from .._to_wire import source_to_wire
 from ..message import Citation, Message, OtherBlock, Target, ToolCall
-from ._jsonable import given, plain
 from ._paths import below
 from ._refusals import answerable, judge
 from ._sending import DEFAULT, Sending

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .._jsonable import plain
 from ..message import Message
-from ._jsonable import plain
 from ._paths import below
 from ._refusals import answerable
 from .errors import NotSendable

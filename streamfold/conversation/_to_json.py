@@ -5,8 +5,8 @@ from typing import Any
 
 from attrs import fields
 
+from .._jsonable import given, plain
 from ..message import InvalidToolCall, Message, OpenToolCall, OtherBlock, Partial, Target
-from ._jsonable import given, plain
 from ._to_response import known_blocks, response_of
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from .. import _usage
+from .._jsonable import given, plain
 from .._to_wire import source_to_wire
 from ..message import Citation, Message, OtherBlock, Partial, TextBlock, ThinkingBlock, ToolCall
-from ._jsonable import given, plain
 
 
 def to_response(message: Message) -> dict[str, Any]:

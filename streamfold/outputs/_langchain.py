@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._frozen import thaw
+from .._jsonable import given
 from ..conversation import to_response
-from ..conversation._jsonable import given
 from ..message import Block, Citation, InvalidToolCall, Message, Target, TextBlock, ThinkingBlock, ToolCall, Usage
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from .._frozen import thaw
+from .._jsonable import given
 from ..conversation import to_response
-from ..conversation._jsonable import given
 from ..message import InvalidToolCall, Message, OtherBlock, TextBlock, Tokens, ToolCall
 
 _REASONS: Final[Mapping[str | None, str]] = {

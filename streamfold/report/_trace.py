@@ -8,10 +8,8 @@ from attrs import define, field, frozen
 from .. import State, live, scan
 from ..events import Located
 from ..recordings import Recording
-from ..rules import RULES, Rules, Severity
+from ..rules import SILENT
 from ._html import units
-
-_SILENT: Final = Rules("silent", dict.fromkeys(RULES, Severity.IGNORE))
 
 
 class Step(NamedTuple):
@@ -66,7 +64,7 @@ class Trace:
 def trace(recording: Recording) -> Trace:
     """Follow *recording* event by event, whatever is wrong with it."""
     tracer, before = _Tracer(), State()
-    for event, state in scan(recording.events, _SILENT):
+    for event, state in scan(recording.events, SILENT):
         if state.position == before.position:  # a limit ended the fold
             break
         tracer.take(event, live.changes(before, state))
