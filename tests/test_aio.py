@@ -12,6 +12,7 @@ from streamfold import LENIENT, STANDARD, STRICT, Limits, Message, StreamError, 
 from streamfold._aio import afold, ascan
 from streamfold.errors import LimitExceeded
 from streamfold.rules import CLOSED
+from streamfold.testing import strategies
 
 PRESETS = st.sampled_from((CLOSED, STRICT, STANDARD, LENIENT))
 
@@ -88,7 +89,7 @@ def assert_equal_errors(error, plain):
 # The same as fold and scan
 
 
-@given(s.streams(), PRESETS)
+@given(strategies.any_streams(), PRESETS)
 def test_afold_comes_to_what_fold_comes_to(events, rules):
     plain = outcome(lambda: fold(events, rules))
     result = outcome(lambda: asyncio.run(afold(Transport(events), rules)))
@@ -100,7 +101,7 @@ def test_afold_comes_to_what_fold_comes_to(events, rules):
         assert_equal_errors(result, plain)
 
 
-@given(s.streams(), PRESETS)
+@given(strategies.any_streams(), PRESETS)
 def test_ascan_gives_what_scan_gives(events, rules):
     seen, error = asyncio.run(scanned(Transport(events), rules))
     plainly, plain = scanned_plainly(events, rules)
@@ -136,7 +137,7 @@ def test_what_is_no_asynchronous_iterable_is_refused(walk):
 # The transport breaks
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_a_transport_that_raises_in_the_middle_loses_nothing(events, data):
     size = data.draw(st.integers(0, len(events)))
     reset = ConnectionResetError("reset by peer")

@@ -19,6 +19,7 @@ from streamfold import LENIENT, Limits, State, StreamError, finish, fold, step
 from streamfold import events as on
 from streamfold._advance import advance
 from streamfold.checkpoint import CheckpointError, ReplayError, aunseen, dump, load, unseen
+from streamfold.testing import strategies
 
 
 def states_of(events):
@@ -36,7 +37,7 @@ def saved_and_loaded(state):
 # Dump and load
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_every_state_is_what_it_was_and_goes_on_as_it_would_have(events):
     states = states_of(events)
 
@@ -48,7 +49,7 @@ def test_every_state_is_what_it_was_and_goes_on_as_it_would_have(events):
         assert reduce(advance, events[place:], loaded) == states[-1]
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_a_stream_that_was_saved_anywhere_has_the_same_message(events, data):
     place = data.draw(st.integers(0, len(events)))
 
@@ -294,8 +295,8 @@ def recut(draw, events, halves=False):  # noqa: FBT002 - hypothesis calls it
             result += [first, *rest]
             continue
         text = "".join(text for event in (first, *rest) for text in s.deltas_of(event))
-        units = text.encode("utf-16-le", "surrogatepass") if halves else text.encode("utf-32-le")
         size, codec = (2, "utf-16-le") if halves else (4, "utf-32-le")
+        units = text.encode(codec, "surrogatepass")
         cuts = draw(st.lists(st.integers(0, len(units) // size), max_size=6))
         ends = sorted([0, *(cut * size for cut in cuts), len(units)])
         result += [with_text(first, units[a:b].decode(codec, "surrogatepass")) for a, b in pairwise(ends)]
@@ -306,7 +307,7 @@ def told(state):
     return state.partial(), state.message(), {violation.code for violation in state.violations if violation.is_root}
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_a_replay_that_is_cut_as_before_leads_to_the_very_same_state(events):
     states = states_of(events)
 
@@ -317,7 +318,7 @@ def test_a_replay_that_is_cut_as_before_leads_to_the_very_same_state(events):
 
 
 @given(
-    s.streams(),
+    strategies.any_streams(),
     st.builds(
         Limits,
         characters=st.integers(0, 40),
@@ -335,7 +336,7 @@ def test_a_stream_that_hits_a_limit_is_saved_and_goes_on_like_any_other(events, 
         assert reduce(advance, unseen(state, events), state) == states[-1]
 
 
-@given(s.streams(), st.data())
+@given(strategies.any_streams(), st.data())
 def test_a_replay_that_is_cut_elsewhere_leads_to_the_same_message(events, data):
     again = data.draw(recut(events))
     seen = data.draw(recut(events))
@@ -344,7 +345,7 @@ def test_a_replay_that_is_cut_elsewhere_leads_to_the_same_message(events, data):
     assert told(reduce(advance, unseen(state, again), state)) == told(states_of(events)[-1])
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_a_replay_may_even_be_cut_within_characters(events, data):
     again = data.draw(recut(events, halves=True))
     seen = data.draw(recut(events, halves=True))
@@ -353,14 +354,14 @@ def test_a_replay_may_even_be_cut_within_characters(events, data):
     assert finish(reduce(step, unseen(state, again), state)) == fold(events)
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_a_state_that_was_loaded_resumes_like_the_one_that_was_saved(events, data):
     state = data.draw(st.sampled_from(states_of(events)))
 
     assert list(unseen(saved_and_loaded(state), events)) == list(unseen(state, events))
 
 
-@given(s.streams(), s.streams(), st.data())
+@given(strategies.any_streams(), strategies.any_streams(), st.data())
 def test_whatever_is_replayed_the_result_is_that_of_the_replay_or_an_error(events, others, data):
     replay = data.draw(st.sampled_from([others, *(events[:cut] + others for cut in range(4))]) | recut(others))
     state = data.draw(st.sampled_from(states_of(events)))
@@ -373,7 +374,7 @@ def test_whatever_is_replayed_the_result_is_that_of_the_replay_or_an_error(event
         assert reduce(advance, rest, state).partial() == states_of(replay)[-1].partial()
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_one_changed_character_of_what_was_seen_is_an_error(events, data):
     places = [(n, at) for n, event in enumerate(events) for text in s.deltas_of(event) for at in range(len(text))]
     assume(places)
@@ -390,7 +391,7 @@ def test_one_changed_character_of_what_was_seen_is_an_error(events, data):
     assert list(unseen(before, changed)) == changed[before.position :]
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_an_event_that_is_missing_from_what_was_seen_is_an_error_or_makes_no_difference_yet(events, data):
     place = data.draw(st.integers(0, len(events) - 1))
     missing = [*events[:place], *events[place + 1 :]]
@@ -600,7 +601,7 @@ async def transport(events, log):
         log.append("closed")
 
 
-@given(s.streams(), st.data())
+@given(strategies.any_streams(), st.data())
 def test_an_asynchronous_replay_is_like_any_other(events, data):
     state = data.draw(st.sampled_from(states_of(events)))
     again = data.draw(recut(events))
@@ -644,7 +645,7 @@ def test_an_asynchronous_replay_that_is_left_early_closes_its_generator():
 # From the middle
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_a_transport_that_goes_on_where_it_broke_needs_nothing_but_the_state(events, data):
     place = data.draw(st.integers(0, len(events)))
 

@@ -20,6 +20,7 @@ from streamfold.cli._replay import pauses, scenes
 from streamfold.cli._terminal import seen
 from streamfold.events import Located
 from streamfold.recordings import Origin, Recording
+from streamfold.testing import strategies
 
 ROOT = Path(__file__).parent.parent
 cli, file, refused = shell.cli, shell.file, shell.refused
@@ -171,7 +172,7 @@ def test_two_halves_of_a_character_come_together(deltas):
     assert shown.startswith(f"text: {seen(text.replace(HALVES, '😀'))}\n")
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_every_character_of_any_stream_is_seen_and_none_steers(events):
     located = recording(events)
     report = check(located.events)

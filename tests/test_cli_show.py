@@ -16,6 +16,7 @@ from streamfold.cli import _tables as tables
 from streamfold.cli import main
 from streamfold.cli._show import rows_of
 from streamfold.recordings import load
+from streamfold.testing import strategies
 
 ROOT = Path(__file__).parent.parent
 cli, file = shell.cli, shell.file
@@ -165,7 +166,7 @@ def test_rows_are_cut_to_the_width_of_a_terminal(file, monkeypatch):
     assert shown[4].endswith(("長...", "い..."))
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_every_event_of_any_stream_has_a_row_and_every_violation_a_line(events):
     data = b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in events)
     for recording in load(data):

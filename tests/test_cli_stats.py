@@ -13,6 +13,7 @@ from streamfold.cli._stats import lines_of, summed, tally
 from streamfold.cli._work import Tally
 from streamfold.recordings import load
 from streamfold.rules import STANDARD
+from streamfold.testing import strategies
 
 ROOT = Path(__file__).parent.parent
 cli, file = shell.cli, shell.file
@@ -123,7 +124,7 @@ def test_no_time_gives_no_pace(file, cli):
     assert stats(cli, slow)[1]["deltas_per_second"] == 0.5
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_every_event_of_any_stream_counts(events):
     events = [s.message_start(), *events]
     total = Tally()

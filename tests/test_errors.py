@@ -15,6 +15,7 @@ from streamfold import events as on
 from streamfold._advance import advance
 from streamfold._frozen import FrozenDict
 from streamfold.rules import CLOSED, LENIENT, RULES, STANDARD, STRICT
+from streamfold.testing import strategies
 from streamfold.violations import Kept, Violation
 
 HUGE = 10**5
@@ -139,7 +140,7 @@ def test_an_error_holds_all_breaches_so_far():
     assert error.violation == error.violations[-1]
 
 
-@given(s.streams(), st.sampled_from([STRICT, STANDARD, LENIENT, CLOSED]))
+@given(strategies.any_streams(), st.sampled_from([STRICT, STANDARD, LENIENT, CLOSED]))
 def test_the_error_of_any_stream_is_the_first_of_its_errors_and_pickles(events, rules):
     report = check(events, rules)
     if report.ok:
@@ -369,7 +370,7 @@ def test_the_path_of_an_unknown_field_is_bounded(levels):
     assert len(str(told)) < LONGEST
 
 
-@given(s.streams(), st.sampled_from(["x", "\N{OCTOPUS}", "\n"]))
+@given(strategies.any_streams(), st.sampled_from(["x", "\N{OCTOPUS}", "\n"]))
 def test_no_stream_makes_a_long_error(events, letter):
     report = check(swollen(events, letter * 5_000))
 

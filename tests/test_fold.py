@@ -31,6 +31,7 @@ from streamfold import (
 from streamfold._advance import advance
 from streamfold.events import Located
 from streamfold.rules import CLOSED, RULES
+from streamfold.testing import strategies
 
 PRESETS = (CLOSED, STRICT, STANDARD, LENIENT)
 
@@ -42,7 +43,7 @@ def outcome(events, rules=STANDARD):
         return error
 
 
-@given(s.legal())
+@given(strategies.streams(additions=False))
 def test_a_legal_stream_breaks_no_rule(events):
     report = check(events, STRICT)
 
@@ -50,7 +51,7 @@ def test_a_legal_stream_breaks_no_rule(events):
     assert report.message == fold(events, CLOSED)
 
 
-@given(s.streams(), st.sampled_from(PRESETS))
+@given(strategies.any_streams(), st.sampled_from(PRESETS))
 def test_any_sequence_of_json_values_ends_in_a_message_or_an_error_of_ours(events, rules):
     report = check(events, rules)
 
@@ -59,7 +60,7 @@ def test_any_sequence_of_json_values_ends_in_a_message_or_an_error_of_ours(event
     assert isinstance(repr(report.state), str)
 
 
-@given(s.streams(), st.sampled_from(PRESETS))
+@given(strategies.any_streams(), st.sampled_from(PRESETS))
 def test_what_fold_raises_is_the_first_error_of_check(events, rules):
     report = check(events, rules)
     result = outcome(events, rules)
@@ -72,7 +73,7 @@ def test_what_fold_raises_is_the_first_error_of_check(events, rules):
         assert result.violations == report.violations[: len(result.violations)]
 
 
-@given(s.streams(), st.sampled_from(PRESETS))
+@given(strategies.any_streams(), st.sampled_from(PRESETS))
 def test_fold_is_finish_of_reduce_of_step(events, rules):
     def plainly():
         return finish(reduce(lambda state, event: step(state, event, rules), events, State()), rules)
@@ -89,7 +90,7 @@ def test_fold_is_finish_of_reduce_of_step(events, rules):
         assert type(caught.value) is type(result)
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_a_step_leaves_its_state_as_it_was(events):
     states = [State()]
     for event in events:
@@ -102,7 +103,7 @@ def test_a_step_leaves_its_state_as_it_was(events):
     assert [(repr(state), state.partial(), state.violations) for state in states] == known
 
 
-@given(s.streams(), s.events_any())
+@given(strategies.any_streams(), strategies.wire_events())
 def test_a_branch_from_an_old_state_is_as_if_it_came_first(events, other):
     states = [State()]
     for event in events:
@@ -113,7 +114,7 @@ def test_a_branch_from_an_old_state_is_as_if_it_came_first(events, other):
         assert branched == reduce(advance, [*events[:position], other], State())
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_whoever_changes_an_event_later_changes_no_state(events):
     events = copy.deepcopy(events)
     state = reduce(advance, events, State())
@@ -136,7 +137,7 @@ def spoil(value):
         value.append("spoilt")
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_every_character_of_every_delta_is_in_exactly_one_place(events):
     state = check(events).state
 
@@ -144,10 +145,16 @@ def test_every_character_of_every_delta_is_in_exactly_one_place(events):
         parts = [*(block.text for block in told.content), told.tool_plan or "", *(c.raw_arguments for c in told.calls)]
         kept = [text for kept in told.kept for text in s.characters_of(kept.event)]
         arrived = [text for event in events for text in s.characters_of(event)]
-        assert Counter("".join([*parts, *kept])) == Counter("".join(arrived))
+        assert units("".join([*parts, *kept])) == units("".join(arrived))
 
 
-@given(s.streams())
+def units(text):
+    """Count characters by their UTF-16 units: two halves that arrive apart become one."""
+    data = text.encode("utf-16-le", "surrogatepass")
+    return Counter(zip(data[::2], data[1::2], strict=True))
+
+
+@given(strategies.any_streams())
 def test_no_prefix_without_message_end_is_a_message(events):
     found = check(events).violations
     for size in range(len(events)):
@@ -158,7 +165,7 @@ def test_no_prefix_without_message_end_is_a_message(events):
         assert tuple(stepped) == found[: len(stepped)]
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_a_state_goes_through_pickle_and_goes_on(events):
     whole = check(events).state
     for size in range(len(events) + 1):
@@ -169,7 +176,7 @@ def test_a_state_goes_through_pickle_and_goes_on(events):
     assert copy.copy(whole) == copy.deepcopy(whole) == whole
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_strictness_is_monotone(events):
     results = [outcome(events, rules) for rules in PRESETS]
 
@@ -178,7 +185,7 @@ def test_strictness_is_monotone(events):
             assert laxer == stricter
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_the_violations_of_one_event_stand_in_the_order_of_the_catalogue(events):
     order = list(RULES)
     violations = check(events).violations
@@ -187,7 +194,7 @@ def test_the_violations_of_one_event_stand_in_the_order_of_the_catalogue(events)
     assert [place for place in places if place[0] < len(events)] == sorted(p for p in places if p[0] < len(events))
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_a_consequence_stands_later_than_its_root_and_is_graded_no_higher(events):
     violations = check(events).violations
 
@@ -198,39 +205,15 @@ def test_a_consequence_stands_later_than_its_root_and_is_graded_no_higher(events
             assert any(root.rule.excuses(violation.rule) for root in roots)
 
 
-@given(s.legal() | s.mutated(), st.data())
+@given(strategies.streams(additions=False) | strategies.mutated_streams(), st.data())
 def test_splitting_and_joining_deltas_changes_neither_the_message_nor_the_roots(events, data):
-    again = data.draw(rechunked(events))
+    again = data.draw(strategies.rechunkings(events))
 
     assert check(again).state.message() == check(events).state.message()
     assert {violation.code for violation in check(again).roots} == {v.code for v in check(events).roots}
 
 
-@st.composite
-def rechunked(draw, events):
-    """Split some plain deltas."""
-    result = []
-    for event in events:
-        [*deltas] = s.deltas_of(event)
-        if len(deltas) != 1 or event != plain(event, deltas[0]) or not draw(st.booleans()):
-            result.append(event)
-            continue
-        cut = draw(st.integers(0, len(deltas[0])))
-        result += [plain(event, deltas[0][:cut]), plain(event, deltas[0][cut:])]
-    return result
-
-
-def plain(event, text):
-    kind = "thinking" if "thinking" in str(event.get("delta")) and event["type"] == "content-delta" else "text"
-    rebuilt = {
-        "content-delta": lambda: s.content_delta(text, event.get("index"), kind),
-        "tool-call-delta": lambda: s.call_delta(text, event.get("index")),
-        "tool-plan-delta": lambda: s.plan_delta(text),
-    }
-    return rebuilt[event["type"]]()
-
-
-@given(s.streams())
+@given(strategies.any_streams())
 def test_located_events_give_the_same_message_and_violations_with_lines(events):
     located = [Located(event, line) for line, event in enumerate(events, 7)]
 
@@ -242,7 +225,7 @@ def test_located_events_give_the_same_message_and_violations_with_lines(events):
     assert all(v.line == v.position + 7 for v in judged)
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_scan_gives_each_event_with_the_state_after_it(events):
     report = check(events, LENIENT)
     seen = []
@@ -261,7 +244,7 @@ def broken_after(events, error):
     raise error
 
 
-@given(s.legal(), st.data())
+@given(strategies.streams(additions=False), st.data())
 def test_an_iterable_that_raises_in_the_middle_loses_nothing(events, data):
     size = data.draw(st.integers(0, len(events) - 1))
     reset = ConnectionResetError("reset by peer")

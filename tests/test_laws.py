@@ -8,6 +8,7 @@ import pytest
 import streams as s
 from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from streamfold import StreamError, check, fold
 from streamfold.testing import machine, strategies
@@ -428,6 +429,17 @@ def test_a_verdict_says_why_a_law_does_not_apply():
         "first error                   -       it has no check",
         "logs                          -       it has no fold_many",
     ]
+
+
+def test_laws_are_tried_on_streams_of_ones_own():
+    mine = s.whole(*s.text_block("two", "deltas"))
+
+    [text, chunking] = verdicts(FORGETFUL, ["conservation of text", "chunking"], streams=st.just(mine), examples=FEW)
+    [still] = verdicts(FORGETFUL, ["acceptance"], streams=st.just(mine), examples=FEW)
+
+    assert (text.breach.events, str(text.breach)) == (tuple(mine), "expected text 'twodeltas'; came text 'deltas'")
+    assert chunking.breach.expected == "text 'deltas'"
+    assert still.holds
 
 
 def test_the_same_seed_gives_the_same_verdicts():

@@ -17,6 +17,7 @@ from streamfold._frozen import freeze, weight
 from streamfold._wire import read
 from streamfold.errors import LimitExceeded
 from streamfold.limits import DEFAULT
+from streamfold.testing import strategies
 
 PRESETS = (STRICT, STANDARD, LENIENT)
 RUN = 1024  # deltas that fold joins at most
@@ -36,10 +37,13 @@ strangers = st.one_of(
 )
 
 
+ANSWERS = strategies.streams(additions=False, finish_reasons=["COMPLETE", "MAX_TOKENS", "STOP_SEQUENCE"])
+
+
 @st.composite
 def sound(draw, streams=None):
     """Streams that no preset refuses, with events and fields between that are not known."""
-    events = draw(s.legal() if streams is None else streams)
+    events = draw(strategies.streams(additions=False) if streams is None else streams)
     for _ in range(draw(st.integers(0, 3))):
         place = draw(st.integers(1, len(events) - 1))
         events = [*events[:place], draw(strangers), *events[place:]]
@@ -66,6 +70,7 @@ def size(value):
 def characters(events):
     deltas = sum(len(delta) for event in events for delta in s.deltas_of(event))
     extra = sum(size({"type": "debug", "y": event["y"]}) for event in events if "y" in event)
+    extra += sum(size(event["logprobs"]) for event in events if "logprobs" in event)
     kept = sum(size(event) for event in events if event["type"] in ("new", "debug"))
     return deltas + kept + extra + sum(cited(event) for event in events if event["type"] == "citation-start")
 
@@ -170,7 +175,7 @@ def stays_ended(error, events, rules):
 @given(st.data(), st.sampled_from(sorted(COUNTS)), presets)
 def test_a_limit_ends_the_fold_at_the_event_that_would_pass_it(data, name, rules):
     # The tool plan has no start: whether it is a part is told below.
-    events = data.draw(sound(s.answers().map(lambda body: s.whole(*body)) if name == "parts" else None))
+    events = data.draw(sound(ANSWERS if name == "parts" else None))
     least = LEAST.get(name, 0)
     limit = data.draw(st.integers(least, max(COUNTS[name](events) + 1, least)))
     limits = Limits(**{name: limit})
@@ -184,7 +189,7 @@ def test_a_limit_ends_the_fold_at_the_event_that_would_pass_it(data, name, rules
     stays_ended(error, [*events[position:], events[0], 5, STRANGER], rules)
 
 
-@given(s.streams(), st.sampled_from(sorted(COUNTS)), st.integers(0, 12))
+@given(strategies.any_streams(), st.sampled_from(sorted(COUNTS)), st.integers(0, 12))
 def test_whatever_comes_a_limit_ends_all_folds_alike(events, name, limit):
     limits = Limits(**{name: max(limit, LEAST.get(name, 0))})
     report = check(events, LENIENT, limits)

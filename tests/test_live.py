@@ -31,6 +31,7 @@ from streamfold.live import (
     replay,
 )
 from streamfold.message import Citation, InvalidToolCall, Target, Told
+from streamfold.testing import strategies
 from streamfold.violations import Kept
 
 
@@ -61,12 +62,12 @@ def assert_views_match(events):
 # The law
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_the_changes_between_two_states_lead_from_the_view_of_one_to_that_of_the_other(events):
     assert_views_match(events)
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_the_changes_of_all_events_give_the_message(events):
     states = states_of(events)
 
@@ -77,7 +78,7 @@ def test_the_changes_of_all_events_give_the_message(events):
         assert all(getattr(view, each.name) == getattr(message, each.name) for each in fields(Told))
 
 
-@given(s.streams(), st.data())
+@given(strategies.any_streams(), st.data())
 def test_states_that_share_nothing_have_the_same_changes(events, data):
     states = states_of(events)
     end = data.draw(st.integers(0, len(events)))
@@ -89,16 +90,18 @@ def test_states_that_share_nothing_have_the_same_changes(events, data):
     assert changes(old, states[start]) == ()
 
 
-@given(s.streams())
-def test_a_part_grows_at_its_end(events):
-    length = {}
+@given(strategies.any_streams())
+def test_a_part_grows_at_its_end_or_over_half_of_a_character_there(events):
+    texts = {}
     for change in (change for each in told(events) for change in each):
         place = getattr(change, "kind", "call"), getattr(change, "index", None)
         if isinstance(change, PartGrew):
-            assert change.offset == length.get(place, 0)
-            length[place] = change.offset + len(change.text)
+            text = texts.get(place, "")
+            becomes_whole = "\ud800" <= text[-1:] <= "\udbff" and change.text[:1] > "\uffff"
+            assert change.offset == len(text) or (becomes_whole and change.offset == len(text) - 1)
+            texts[place] = text[: change.offset] + change.text
         elif isinstance(change, PartClosed | CallClosed):
-            length.pop(place, None)
+            texts.pop(place, None)
 
 
 @pytest.mark.parametrize(
@@ -420,7 +423,7 @@ def test_two_branches_of_one_state_are_told_apart_by_their_last_character():
         changes(one, other)
 
 
-@given(s.streams(), s.streams(), st.data())
+@given(strategies.any_streams(), strategies.any_streams(), st.data())
 def test_any_two_states_have_changes_or_a_clear_error(events, others, data):
     old, new = data.draw(st.sampled_from(states_of(events))), data.draw(st.sampled_from(states_of(others)))
 

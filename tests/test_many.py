@@ -17,6 +17,7 @@ from streamfold._frozen import FrozenDict
 from streamfold._many import fold_keyed, fold_many
 from streamfold.errors import LimitExceeded, StreamIncomplete
 from streamfold.rules import CLOSED
+from streamfold.testing import strategies
 
 PRESETS = st.sampled_from((CLOSED, STRICT, STANDARD, LENIENT))
 
@@ -56,7 +57,7 @@ def broken_after(events, error):
 # One message after another
 
 
-@given(s.streams(), s.streams(), PRESETS)
+@given(strategies.any_streams(), strategies.any_streams(), PRESETS)
 def test_a_log_of_two_logs_is_the_one_and_then_the_other(events, others, rules):
     others = list(itertools.dropwhile(lambda event: not begins(event), others))
 
@@ -65,7 +66,7 @@ def test_a_log_of_two_logs_is_the_one_and_then_the_other(events, others, rules):
     assert told_each(both) == told_each([*fold_many(events, rules), *fold_many(others, rules)])
 
 
-@given(s.streams().filter(bool), PRESETS)
+@given(strategies.any_streams().filter(bool), PRESETS)
 def test_a_log_without_a_second_message_start_is_what_it_is_as_one_stream(events, rules):
     events = [event for place, event in enumerate(events) if not (place and begins(event))]
 
@@ -86,7 +87,7 @@ def outcome(events, rules):
         return error
 
 
-@given(st.lists(s.legal(), max_size=3))
+@given(st.lists(strategies.streams(additions=False), max_size=3))
 def test_legal_messages_come_as_each_alone(messages):
     assert list(fold_many(itertools.chain(*messages), STRICT)) == [fold(events) for events in messages]
 
@@ -235,7 +236,7 @@ def test_a_result_is_all_that_is_left_of_a_message():
 # The transport breaks
 
 
-@given(s.streams().filter(bool))
+@given(strategies.any_streams().filter(bool))
 def test_a_log_that_breaks_off_is_told_by_its_last_message(events):
     reset = ConnectionResetError("reset by peer")
 
@@ -287,7 +288,7 @@ def interleaved(draw, logs):
     return pairs
 
 
-@given(st.lists(s.streams(), max_size=3), st.data(), PRESETS)
+@given(st.lists(strategies.any_streams(), max_size=3), st.data(), PRESETS)
 def test_the_results_of_a_key_are_those_of_its_events_alone(logs, data, rules):
     pairs = data.draw(interleaved(logs))
 
@@ -314,7 +315,7 @@ def messages(log):
         yield message
 
 
-@given(st.lists(s.legal(), max_size=3))
+@given(st.lists(strategies.streams(additions=False), max_size=3))
 def test_a_log_with_nothing_between_its_messages_is_the_same_with_one_key(streams):
     log = [event for events in streams for event in events]
 

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from streamfold import LENIENT, State, check, fold, step
 from streamfold.live import changes
 from streamfold.outputs import to_ag_ui, to_langchain, to_opentelemetry
+from streamfold.testing import strategies
 
 SOURCES = [
     {"type": "document", "id": "d:0", "document": {"id": "d:0", "title": "Tides", "url": "https://example.org/t"}},
@@ -80,7 +81,7 @@ def test_langchain_keeps_the_calls_that_must_not_be_made_apart():
     assert message.text == ""
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_langchain_takes_every_message(events):
     message = check(events).state.partial().salvage()
 
@@ -103,7 +104,7 @@ def part_of(told):
     return kind(**(told if kind is not genai.GenericPart else {name: told[name] for name in named}))
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_opentelemetry_has_every_attribute_and_part(events):
     message = check(events).state.partial().salvage()
 
@@ -211,7 +212,7 @@ def test_ag_ui_is_told_of_a_failure_in_the_words_of_the_api():
     assert told[-1] == {"type": "RUN_ERROR", "message": "no", "code": "INVALID"}
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_ag_ui_takes_every_stream(events):
     told = list(to_ag_ui(changes(State(), check(events).state), "m"))
 

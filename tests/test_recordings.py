@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 from streamfold import check, fold
 from streamfold.events import Located, Unreadable
 from streamfold.recordings import Origin, RecordingError, Skipped, load
+from streamfold.testing import strategies
 
 EVENTS = s.whole(*s.text_block("It is ", "24 °C 😀.", "\u2028"))
 
 
 def sse(events, end=b"data: [DONE]\n\n"):
-    frames = (f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events)
-    return "".join(frames).encode() + end
+    frames = (b"event: %s\ndata: %s\n\n" % (event["type"].encode(), s.as_json(event)) for event in events)
+    return b"".join(frames) + end
 
 
 def jsonl(events):
-    return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events).encode()
+    return b"".join(s.as_json(event) + b"\n" for event in events)
 
 
 def chunked(data, cuts):
@@ -186,7 +187,7 @@ def test_carriage_returns_belong_to_the_line_ends():
     assert events_of(sse(EVENTS).replace(b"\n", b"\r")) == EVENTS
 
 
-@given(s.streams())
+@given(strategies.any_streams())
 def test_recordings_of_any_stream_give_what_the_mappings_give(events):
     first = s.message_start()
 

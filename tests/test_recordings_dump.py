@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from streamfold.events import Located, Unreadable
 from streamfold.recordings import NotWritable, Origin, Recording, dump, load
+from streamfold.testing import strategies
 
 ANSWER = s.whole(*s.text_block("It is ", "24 °C 😀.", "\u2028\x7f\ud83d"))
 CALL = s.whole(*s.call("{}"), end=s.message_end("TOOL_CALL"))
@@ -34,7 +35,7 @@ def has_second(events):
     return "message-start" in types[types.index("message-end") :] if "message-end" in types else False
 
 
-STREAMS = s.streams().filter(lambda events: not has_second(events) and isinstance((*events, {})[0], dict))
+STREAMS = strategies.any_streams().filter(lambda events: not has_second(events) and isinstance((*events, {})[0], dict))
 
 
 @layouts

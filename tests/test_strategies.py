@@ -20,7 +20,7 @@ from streamfold.recordings import load
 from streamfold.rules import RULES, Severity
 from streamfold.testing import laws
 from streamfold.testing._bounds import texts
-from streamfold.testing._parts import CUTS, MASKS, cut
+from streamfold.testing._parts import CUTS, cut
 from streamfold.testing._shapes import beginnings, fitted
 from streamfold.testing.strategies import (
     ALPHABET,
@@ -227,30 +227,31 @@ def test_a_shape_of_any_symbols_fits_its_end(symbols, reason, shape):
     assert fitted(symbols, reason, 2, 2) == shape
 
 
-@given(texts(ALPHABET, 100), st.integers(0, MASKS - 1), st.integers(1, 5))
-def test_a_text_is_cut_between_any_units_of_it(text, mask, most):
-    deltas = cut(text, mask, most)
+@given(texts(ALPHABET, 100), st.integers(0, 2**CUTS - 1), st.integers(0, 3), st.integers(1, 5))
+def test_a_text_is_cut_between_any_units_of_it(text, mask, outer, most):
+    deltas = cut(text, mask, outer, most)
 
     assert len(deltas) <= most
     assert "".join(deltas).encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
 
 
 @pytest.mark.parametrize(
-    ("text", "mask", "deltas"),
+    ("text", "mask", "outer", "deltas"),
     [
-        ("", 0, []),
-        ("", 1 << CUTS, ["", ""]),
-        ("ab", 0, ["ab"]),
-        ("ab", 1, ["a", "b"]),
-        ("abc", 3, ["a", "b", "c"]),
-        ("ab", 3 << CUTS, ["", "ab", ""]),
-        ("a\U0001f600", 3, ["a", "\ud83d", "\ude00"]),
-        ("a" * 640, 1 << 58, ["a" * 639, "a"]),
-        ("abcdefgh", 127, ["a", "bc", "de", "fg", "h"]),
+        ("", 0, 0, []),
+        ("", 0, 1, ["", ""]),
+        ("ab", 0, 0, ["ab"]),
+        ("ab", 1, 0, ["a", "b"]),
+        ("abc", 3, 0, ["a", "b", "c"]),
+        ("ab", 0, 3, ["", "ab", ""]),
+        ("ab", 1, 2, ["a", "b", ""]),
+        ("a\U0001f600", 3, 0, ["a", "\ud83d", "\ude00"]),
+        ("a" * 640, 1 << 58, 0, ["a" * 639, "a"]),
+        ("abcdefgh", 127, 0, ["a", "bc", "de", "fg", "h"]),
     ],
 )
-def test_a_mask_says_where_a_text_is_cut(text, mask, deltas):
-    assert cut(text, mask, 6) == deltas
+def test_a_mask_says_where_a_text_is_cut(text, mask, outer, deltas):
+    assert cut(text, mask, outer, 6) == deltas
 
 
 # Broken streams

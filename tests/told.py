@@ -1,9 +1,11 @@
 """Messages to test with: what streams of every sort amount to, whole, partial and salvaged."""
 
 import streams as s
+from attrs import evolve
 from hypothesis import strategies as st
 
 from streamfold import LENIENT, STRICT, check, events, fold
+from streamfold.testing import strategies
 
 DOCUMENT = {"type": "document", "id": "d", "document": {"title": "T", "data": {"pages": [1, 2]}}}
 TOOL = {"type": "tool", "id": "f_0:0", "tool_output": {"content": "15"}, "note": "n"}
@@ -49,7 +51,7 @@ EVENTS = [
 def reports():
     """What checks find in streams of every sort."""
     some = st.lists(st.sampled_from(EVENTS)).map(lambda rest: [s.message_start(), *rest])
-    return (s.streams() | some | st.permutations(EVENTS)).map(lambda stream: check(stream, LENIENT))
+    return (strategies.any_streams() | some | st.permutations(EVENTS)).map(lambda stream: check(stream, LENIENT))
 
 
 def partials():
@@ -64,6 +66,17 @@ def messages():
     return reports().map(lambda report: report.message).filter(lambda message: message is not None) | salvaged
 
 
+WHOLE = "".join(character for character in strategies.ALPHABET if not "\ud800" <= character <= "\udfff")
+
+
 def sound():
-    """Messages that the API could send."""
-    return s.legal().map(lambda stream: fold(stream, STRICT))
+    """Messages that the API could send, and of which a response or a request can say all.
+
+    Neither says to which block logprobs belong, nor cites no text; and no UTF-8 says half of a character.
+    """
+    folded = strategies.streams(additions=False, alphabet=WHOLE).map(lambda stream: fold(stream, STRICT))
+    return folded.filter(lambda message: all(each.text for each in message.citations)).map(without_logprobs)
+
+
+def without_logprobs(message):
+    return evolve(message, content=tuple(evolve(block, logprobs=()) for block in message.content))

@@ -44,7 +44,7 @@ class Origin:
 
     @property
     def title(self) -> str:
-        """The place, and which stream of it this is: by its id, or by its number if others came before."""
+        """The place, and which stream of it this is, by its id or by its number if others came before."""
         number = f"#{self.number}" if self.number and self.interaction is None else ""
         return " ".join(filter(None, (self.place, self.stream_id or number)))
 

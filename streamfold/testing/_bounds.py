@@ -69,12 +69,26 @@ class Bounds:
 @cache
 def texts(alphabet: str | st.SearchStrategy[str], max_size: int) -> st.SearchStrategy[str]:
     """Give the strategy of the texts of parts; halves of a surrogate pair that meet are one character."""
-    if not isinstance(alphabet, str):
-        return st.text(alphabet, max_size=max_size).map(whole)
-    # Hypothesis has an order of its own for characters, so it draws others in the place of these.
-    drawn = "".join(chr(ord("0") + number) for number in range(len(alphabet)))
-    own = str.maketrans(drawn, alphabet)
-    return st.text(drawn, max_size=max_size).map(lambda text: whole(text.translate(own)))
+    return letters(alphabet, max_size).map(lambda drawn: spelt(drawn, alphabet))
+
+
+@cache
+def letters(alphabet: str | st.SearchStrategy[str], max_size: int) -> st.SearchStrategy[str]:
+    """Give the strategy of what is to be spelt in *alphabet*.
+
+    Hypothesis has an order of its own for characters, so it draws others in the place of those.
+    """
+    return st.text(_drawn(alphabet) if isinstance(alphabet, str) else alphabet, max_size=max_size)
+
+
+def _drawn(alphabet: str) -> str:
+    return "".join(chr(ord("0") + number) for number in range(len(alphabet)))
+
+
+def spelt(drawn: str, alphabet: str | st.SearchStrategy[str]) -> str:
+    """Give the text of what was drawn."""
+    own = str.maketrans(_drawn(alphabet), alphabet) if isinstance(alphabet, str) else {}
+    return whole(drawn.translate(own))
 
 
 def whole(text: str) -> str:

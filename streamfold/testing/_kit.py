@@ -1,17 +1,19 @@
 """What a legal stream is drawn from, under some bounds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 
 from .. import events as on
 from .._event_rules import FAILED
 from .._frozen import FrozenDict
-from ._bounds import Bounds, texts
-from ._parts import ARGUMENTS, MASKS, NAMES, SOURCES, Habits
-from ._shapes import CALLED, SYMBOLS, Shape, beginnings, fitted, is_whole
+from ._bounds import Bounds, letters
+from ._parts import Habits
+from ._shapes import CALLED, SYMBOLS, Shape, beginnings, is_whole
+
+_T = TypeVar("_T")
 
 IDS: Final = ("m", "s\u00f8k-1")
 USAGES: Final = tuple(
@@ -61,60 +63,77 @@ class Added(NamedTuple):
 ADDITIONS: Final = tuple(Added(what, place) for place in range(16) for what in (*ADDED_EVENTS, *ADDED_FIELDS, None))
 
 
+# Hypothesis likes to repeat what it has drawn in the place of something else of its sort. What does not fit there
+# becomes 0, and so does what follows, as far as it is of another sort than what stood in its place. So the numbers of
+# a part are drawn at once, as many for each as for the frame, and nothing is mapped, which would be a sort for all
+# that is.
+SIDES: Final = 2**16
+NUMBERS: Final = st.integers(0, SIDES - 1)
+
+
+def nth(number: int, among: Sequence[_T]) -> _T:
+    """Choose one of some things; the first is the simplest."""
+    return among[number % len(among)]
+
+
+def several(numbers: Iterator[int], among: Sequence[_T], most: int, least: int = 0) -> list[_T]:
+    """Choose some things, *least* of them even if that is more than *most*; it takes one number more than the most."""
+    most = max(most, least)
+    count = nth(next(numbers), range(least, most + 1))
+    return [nth(next(numbers), among) for _ in range(most)][:count]
+
+
 class Kit(NamedTuple):
-    """The strategies that are drawn from."""
+    """What is drawn from.
 
-    reasons: st.SearchStrategy[str]
-    shapes: Mapping[str, st.SearchStrategy[Shape]]
-    frames: st.SearchStrategy[Frame]
-    texts: st.SearchStrategy[str]
-    cuts: st.SearchStrategy[int]
-    cites: st.SearchStrategy[list[int]]
-    calls: st.SearchStrategy[int]
-    additions: st.SearchStrategy[list[Added]]
+    Attributes:
+        shapes: for each finish reason; none where any shape will do.
+    """
 
+    reasons: Sequence[str]
+    shapes: Mapping[str, Sequence[Shape]]
+    dice: st.SearchStrategy[bytes]
+    letters: st.SearchStrategy[str]
 
-NUMBERS: Final = st.integers(0, 255)  # to choose among few things that depend on what was drawn before
+    def throw(self, draw: st.DrawFn) -> Iterator[int]:
+        """Draw the numbers of a part, or of the frame: each below 256, and shrunk by itself."""
+        return iter(draw(self.dice))
 
 
 @cache
 def kit(bounds: Bounds, needs: frozenset[str]) -> Kit:
     """Make what is drawn from only once; *needs* are symbols of parts that a stream must hold."""
     shapes = {reason: _shapes(bounds, reason, needs) for reason in bounds.finish_reasons}
-    possible = {reason: strategy for reason, strategy in shapes.items() if strategy is not None}
+    possible = [reason for reason, found in shapes.items() if found or _is_free(bounds, reason)]
     if not possible:
         raise ValueError(f"no legal stream ends with {' or '.join(bounds.finish_reasons)} within {bounds}")
-    cited = int("citation" in needs)
-    return Kit(
-        # Calls come in more shapes than answers do.
-        st.sampled_from((*possible, *[reason for reason in possible if reason == CALLED] * 2)),
-        possible,
-        st.sampled_from(FRAMES),
-        texts(bounds.alphabet, bounds.max_size),
-        st.integers(0, MASKS - 1),
-        st.lists(
-            st.integers(0, 512 * (len(SOURCES) - (not bounds.additions)) - 1),
-            min_size=cited,
-            max_size=max(bounds.max_citations, cited),
-        ),
-        st.integers(0, len(ARGUMENTS) * len(NAMES) - 1),
-        st.lists(st.sampled_from(ADDITIONS), max_size=2 * bounds.additions),
-    )
+    # Calls come in more shapes than answers do.
+    reasons = (*possible, *[reason for reason in possible if reason == CALLED] * 2)
+    size = max(_FRAME + most_parts(bounds), _PART + 2 * bounds.max_citations)
+    return Kit(reasons, shapes, st.binary(min_size=size, max_size=size), letters(bounds.alphabet, bounds.max_size))
 
 
-def _shapes(bounds: Bounds, reason: str, needs: frozenset[str]) -> st.SearchStrategy[Shape] | None:
-    if reason == CALLED and not bounds.max_calls:
-        return None
-    if bounds.unseen:
-        most = bounds.max_blocks + bounds.max_calls + 1
-        drawn = st.lists(st.sampled_from(SYMBOLS), max_size=most)
-        return drawn.map(lambda symbols: fitted(symbols, reason, bounds.max_blocks, bounds.max_calls))
-    found = [
+_FRAME: Final = 7  # numbers of a frame, but for the symbols of a shape
+_PART: Final = 16  # numbers of a part, but for its citations
+
+
+def most_parts(bounds: Bounds) -> int:
+    """Give how many parts a message may have."""
+    return bounds.max_blocks + bounds.max_calls + 1
+
+
+def _is_free(bounds: Bounds, reason: str) -> bool:
+    return bounds.unseen and (reason != CALLED or bounds.max_calls > 0)
+
+
+def _shapes(bounds: Bounds, reason: str, needs: frozenset[str]) -> Sequence[Shape]:
+    if bounds.unseen or (reason == CALLED and not bounds.max_calls):
+        return ()
+    return [
         shape
         for shape in beginnings(bounds.max_blocks, bounds.max_calls)
         if (reason in FAILED or is_whole(shape, reason)) and _has(shape, needs)
     ]
-    return st.sampled_from(found) if found else None
 
 
 def _has(shape: Shape, needs: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import count
+from itertools import count, islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -13,10 +13,10 @@ from .. import events as on
 from .._catalogue import START
 from .._event_rules import FAILED
 from .._frozen import FrozenDict
-from ._bounds import Bounds
-from ._kit import NUMBERS, Added, Frame, Kit, kit
-from ._parts import ARGUMENTS, NAMES, Beat, call, content, cut, plan, read_cite
-from ._shapes import CONTENT, Shape, indexes
+from ._bounds import Bounds, spelt
+from ._kit import ADDITIONS, FRAMES, Added, Frame, Kit, kit, most_parts, nth, several
+from ._parts import ARGUMENTS, CITES, CUTS, NAMES, OUTER, SOURCES, Beat, Cite, call, content, cut, plan, read_cite
+from ._shapes import CONTENT, SYMBOLS, Shape, fitted, indexes
 
 NOTHING: Final = frozenset[str]()
 
@@ -24,7 +24,8 @@ NOTHING: Final = frozenset[str]()
 @cache
 def legal(bounds: Bounds, needs: frozenset[str] = NOTHING) -> st.SearchStrategy[list[Any]]:
     """Give the strategy of legal streams, as typed events; where something is needed, each part has a delta."""
-    return _streams(_Hand(bounds, needs, kit(bounds, needs)))
+    kit(bounds, needs)  # it raises if there is none
+    return _streams(_Hand(bounds, needs))
 
 
 def is_possible(bounds: Bounds, needs: frozenset[str]) -> bool:
@@ -41,23 +42,34 @@ class _Hand(NamedTuple):
 
     bounds: Bounds
     needs: frozenset[str]
-    kit: Kit
+
+    @property
+    def kit(self) -> Kit:
+        return kit(self.bounds, self.needs)
 
 
 @st.composite
 def _streams(draw: st.DrawFn, hand: _Hand) -> list[Any]:
-    reason = draw(hand.kit.reasons)
-    shape = draw(hand.kit.shapes[reason])
-    frame = draw(hand.kit.frames)
-    added = draw(hand.kit.additions)
+    numbers = hand.kit.throw(draw)
+    reason, frame = nth(next(numbers), hand.kit.reasons), nth(next(numbers), FRAMES)
+    added = several(numbers, ADDITIONS, 2 * hand.bounds.additions)
+    lost = next(numbers)
+    shape = _shape(numbers, hand, reason)
     shape = _with_blocks(shape, added, hand)
     beats = sorted(_timed(draw, hand, frame, shape), key=itemgetter(0))
     body = list(_numbered(event for _, beat in beats for event in beat))
     end = on.MessageEnd(reason, frame.usage)
     if reason in FAILED:
-        body = body[: len(body) - draw(NUMBERS) % (len(body) + 1)]
+        body = body[: len(body) - lost % (len(body) + 1)]
         end = evolve(end, error="no valid response")
     return with_events([evolve(START, id=frame.id), *body, end], added)
+
+
+def _shape(numbers: Iterator[int], hand: _Hand, reason: str) -> Shape:
+    if not hand.bounds.unseen:
+        return nth(next(numbers), hand.kit.shapes[reason])
+    symbols = several(numbers, SYMBOLS, most_parts(hand.bounds))
+    return fitted(symbols, reason, hand.bounds.max_blocks, hand.bounds.max_calls)
 
 
 def _with_blocks(shape: Shape, added: Iterable[Added], hand: _Hand) -> Shape:
@@ -74,27 +86,36 @@ def _timed(draw: st.DrawFn, hand: _Hand, frame: Frame, shape: Shape) -> Iterator
     """Yield all beats with their times: a part begins when the one before is over, or some beats earlier."""
     start = end = 0
     for before, symbol, index in zip(("", *shape), shape, indexes(shape), strict=False):
-        part = _part(draw, hand, frame, symbol, index)
+        early, part = _part(draw, hand, frame, symbol, index)
         may_overlap = before and (hand.bounds.unseen or (hand.bounds.interleaved and before != "plan"))
-        start = max(start, end - draw(NUMBERS) % 8) if may_overlap else end
+        start = max(start, end - early % 8) if may_overlap else end
         end = max(end, start + len(part))
         yield from enumerate(part, start)
 
 
-def _part(draw: st.DrawFn, hand: _Hand, frame: Frame, symbol: str, index: int) -> list[Beat]:
-    # The cuts first: of what shrinks, rather two deltas of one character than two that are empty.
-    mask, text = draw(hand.kit.cuts), draw(hand.kit.texts)
+def _part(draw: st.DrawFn, hand: _Hand, frame: Frame, symbol: str, index: int) -> tuple[int, list[Beat]]:
+    """Give a number, and the beats of a part."""
+    numbers = hand.kit.throw(draw)
+    # Of what shrinks, rather two deltas of one character than two that are empty.
+    outer, early, form, name = islice(numbers, 4)
+    mask = int.from_bytes(islice(numbers, CUTS // 8), "little")
+    text = spelt(draw(hand.kit.letters), hand.bounds.alphabet)
     if symbol == "call":
-        kind, name = divmod(draw(hand.kit.calls), len(NAMES))
-        text = ARGUMENTS[kind](text)
-    deltas = cut(text, mask, hand.bounds.max_deltas) or ([""] if hand.needs else [])
+        text = nth(form, ARGUMENTS)(text)
+    deltas = cut(text, mask, nth(outer, OUTER), hand.bounds.max_deltas) or ([""] if hand.needs else [])
     if symbol == "call":
-        return call(index, NAMES[name], deltas)
+        return early, call(index, nth(name, NAMES), deltas)
     citable = symbol in ("text", "plan") or (hand.bounds.unseen and symbol == "thinking")
-    cites = [read_cite(number) for number in draw(hand.kit.cites)] if citable else []
+    cites = _cites(numbers, hand) if citable else []
     if symbol == "plan":
-        return plan(deltas, cites, frame.habits)
-    return content(symbol, index, deltas, cites, frame.habits)
+        return early, plan(deltas, cites, frame.habits)
+    return early, content(symbol, index, deltas, cites, frame.habits)
+
+
+def _cites(numbers: Iterator[int], hand: _Hand) -> list[Cite]:
+    ways = range(CITES * (len(SOURCES) - (not hand.bounds.additions)))
+    wide = (high << 8 | low for high, low in zip(numbers, numbers, strict=False))
+    return [read_cite(way) for way in several(wide, ways, hand.bounds.max_citations, "citation" in hand.needs)]
 
 
 def _numbered(events: Iterable[Any]) -> Iterator[Any]:

@@ -64,27 +64,30 @@ class Cite(NamedTuple):
     source: int
 
 
+CITES: Final = 512  # ways to cite, each with any source
+
+
 def read_cite(number: int) -> Cite:
     """Read a drawn number as a citation; 0 cites all that came with the first delta."""
-    return Cite(number & 7, number >> 3 & 7, number >> 6 & 7, number >> 9)
+    return Cite(number & 7, number >> 3 & 7, number >> 6 & 7, number // CITES)
 
 
 CUTS: Final = 64  # places at which a text may be cut between its characters
-MASKS: Final = 2 ** (CUTS + 2)
+OUTER: Final = (0, 0, 0, 0, 0, 1, 2, 3)  # mostly neither before its first unit nor behind its last
 
 
-def cut(text: str, mask: int, most: int) -> list[str]:
+def cut(text: str, mask: int, outer: int, most: int) -> list[str]:
     """Cut *text* into *most* deltas at most, between UTF-16 units where *mask* has a bit.
 
-    The two highest bits cut before its first unit and behind its last: such deltas are empty.
+    The bits of *outer* cut before its first unit and behind its last: such deltas are empty.
     """
     units = text.encode("utf-16-le", "surrogatepass")
     size = len(units) // 2
-    inner = [place for bit, place in enumerate(range(1, size, size // CUTS + 1)) if mask >> bit & 1]
-    outer = [place for bit, place in enumerate((0, size), CUTS) if mask >> bit & 1]
-    if not (text or outer):
+    within = [place for bit, place in enumerate(range(1, size, size // CUTS + 1)) if mask >> bit & 1]
+    around = [place for bit, place in enumerate((0, size)) if outer >> bit & 1]
+    if not (text or around):
         return []
-    ends = [0, *sorted(_thinned([*inner, *outer], most - 1)), size]
+    ends = [0, *sorted(_thinned([*within, *around], most - 1)), size]
     return [units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(ends)]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from unittest import SkipTest
 
 from attrs import field, fields, frozen
@@ -14,6 +14,8 @@ from hypothesis.errors import Flaky, Unsatisfiable
 from .._quote import quote
 from ._accumulator import Accumulator, Outcome
 from ._facts import Facts, differences
+
+Strategy: TypeAlias = st.SearchStrategy[Any]
 
 _MOST: Final = 160  # characters of a fact that is told
 
@@ -68,22 +70,28 @@ def _nothing(_: Accumulator) -> str:
     return ""
 
 
+def _as_they_are(streams: Strategy) -> Strategy:
+    return streams
+
+
 @frozen
 class Law:
     """What any fold of such streams should keep to.
 
     Attributes:
         sentence: what it says.
-        examples: gives the strategy of what it is tried with.
+        streams: gives the strategy of the streams that it is tried with.
         judge: gives the breach that an example shows, or None.
         lacks: gives what a fold lacks for the law to apply to it, or nothing.
+        examples: makes of a strategy of streams that of what is judged.
     """
 
     name: str
     sentence: str
-    examples: Callable[[], st.SearchStrategy[Any]] = field(repr=False)
+    streams: Callable[[], Strategy] = field(repr=False)
     judge: Callable[[Accumulator, Any], Breach | None] = field(repr=False)
     lacks: Callable[[Accumulator], str] = field(default=_nothing, repr=False)
+    examples: Callable[[Strategy], Strategy] = field(default=_as_they_are, repr=False)
 
     def test(self, accumulator: Accumulator) -> Callable[[], None]:
         """Give a test of the law, for pytest or to be called; ``hypothesis.settings`` may decorate it.
@@ -96,7 +104,7 @@ class Law:
             >>> test_purity()
         """
 
-        @given(self.examples())
+        @given(self.examples(self.streams()))
         def test(drawn: Any) -> None:
             if lack := self.lacks(accumulator):
                 raise SkipTest(lack)
@@ -135,8 +143,8 @@ class Verdict:
         return f"{self}\n{self.sentence}{events}"
 
 
-def tried(law: Law, accumulator: Accumulator, examples: int, seed: int) -> Verdict:
-    """Try a law with so many examples."""
+def tried(law: Law, accumulator: Accumulator, examples: int, seed: int, streams: Strategy | None = None) -> Verdict:
+    """Try a law with so many examples, made of its own streams or of others."""
     if lack := law.lacks(accumulator):
         return Verdict(law.name, law.sentence, holds=None, reason=lack)
     found: list[Breach] = []
@@ -152,7 +160,7 @@ def tried(law: Law, accumulator: Accumulator, examples: int, seed: int) -> Verdi
         verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )
-    @given(law.examples())
+    @given(law.examples(law.streams() if streams is None else streams))
     def trial(drawn: Any) -> None:
         breach = law.judge(accumulator, drawn)
         if breach is not None:

@@ -7,7 +7,7 @@ for a test; ``as_tests`` gives a test of pytest for each law.
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ from ._cost import LONG, linear
 from ._facts import Facts, facts_of, told
 from ._kit import NUMBERS
 from ._lacks import not_keeping, without, without_steps, without_view
-from ._trial import Breach, Law, Verdict, tried
+from ._trial import Breach, Law, Strategy, Verdict, tried
 
 __all__ = [
     "LAWS",
@@ -44,128 +44,171 @@ __all__ = [
 # What laws are tried with
 
 
-def _answers() -> st.SearchStrategy[Any]:
+_MOSTLY_CALLED: Final = ("COMPLETE", "TOOL_CALL")
+
+
+def _answers() -> Strategy:
     return s.streams(additions=False)
 
 
-def _all_reasons() -> st.SearchStrategy[Any]:
+def _all_reasons() -> Strategy:
     return s.streams(additions=False, finish_reasons=s.FINISH_REASONS)
 
 
-def _with_place() -> st.SearchStrategy[Any]:
-    return st.tuples(_all_reasons(), NUMBERS)
-
-
-def _touchy() -> st.SearchStrategy[Any]:
+def _touchy() -> Strategy:
     """Give texts of characters to which it matters what they are next to."""
     return s.streams(additions=False, finish_reasons=s.FINISH_REASONS, alphabet="a \n\u0301\u200d\U0001f600")
 
 
-def _rechunked() -> st.SearchStrategy[Any]:
-    return _touchy().flatmap(lambda events: st.tuples(st.just(events), s.rechunkings(events)))
+def _interleaved() -> Strategy:
+    return s.streams(additions=False, interleaved=True, max_citations=0, finish_reasons=_MOSTLY_CALLED)
 
 
-def _with_other() -> st.SearchStrategy[Any]:
-    return st.tuples(_all_reasons(), s.prefixes(_all_reasons()) | s.mutated_streams())
+def _halved() -> Strategy:
+    return s.streams(additions=False, alphabet="a\U0001f600")
 
 
-def _cut_calls() -> st.SearchStrategy[Any]:
-    cut = s.prefixes(s.streams(additions=False, finish_reasons=["TOOL_CALL"]))
+def _calling() -> Strategy:
+    return s.streams(additions=False, finish_reasons=_MOSTLY_CALLED)
+
+
+# What is made of them
+
+
+def _with_place(streams: Strategy) -> Strategy:
+    return st.builds(lambda place, events: (events, place), NUMBERS, streams)
+
+
+def _rechunked(streams: Strategy) -> Strategy:
+    return st.builds(lambda number, events: (events, s.rechunked(events, number)), NUMBERS, streams)
+
+
+def _with_additions(streams: Strategy) -> Strategy:
+    return st.builds(lambda added, events: (events, s.with_added(events, added)), s.ADDED, streams)
+
+
+def _said_again(streams: Strategy) -> Strategy:
+    return streams.map(lambda events: (events, unfold(s.folded(events), words)))
+
+
+def _with_other(streams: Strategy) -> Strategy:
+    return st.tuples(streams, s.prefixes(_all_reasons()) | s.mutated_streams())
+
+
+def _in_pairs(streams: Strategy) -> Strategy:
+    return st.tuples(streams, streams)
+
+
+def _cut_calls(streams: Strategy) -> Strategy:
     broken = s.broken_streams(codes=["arguments-cut", "arguments-malformed"], additions=False)
-    return cut | broken.map(lambda each: list(each.events))
+    return s.prefixes(streams) | broken.map(lambda each: list(each.events))
 
 
-def _with_additions() -> st.SearchStrategy[Any]:
-    return _answers().flatmap(lambda events: st.tuples(st.just(events), s.with_additions(events)))
-
-
-def _said_again() -> st.SearchStrategy[Any]:
-    return _touchy().map(lambda events: (events, unfold(s.folded(events), words)))
+def _long_ones(_: Strategy) -> Strategy:
+    return st.sampled_from(LONG)
 
 
 # The laws
 
-CONSERVED: Final = ("text", "thinking", "tool_plan", "calls", "citations", "logprobs", "finish_reason", "usage", "id")
+CONSERVED: Final = {
+    **dict.fromkeys(("text", "thinking"), _answers),
+    **dict.fromkeys(("tool_plan", "calls"), _calling),
+    **dict.fromkeys(("citations", "logprobs", "finish_reason", "usage", "id"), _answers),
+}
 
 _LAWS: Final = (
     Law(
         "purity",
         "folding changes neither the events nor a state, and the same events give the same result",
-        _with_place,
+        _all_reasons,
         runs.purity,
+        examples=_with_place,
     ),
     Law("acceptance", "a legal stream gives a result", _answers, results.acceptance),
     Law("totality", "whatever comes, there is a result or an error of the fold's own", s.any_streams, results.totality),
     Law(
         "chunking",
         "how a text is cut into deltas makes no difference",
-        _rechunked,
+        _touchy,
         runs.told_otherwise,
+        examples=_rechunked,
     ),
     *(
         Law(
             f"conservation of {name}",
             f"{name} is what the events of a legal stream say",
-            _answers,
+            streams,
             partial(results.facts, frozenset({name})),
             not_keeping(name),
         )
-        for name in CONSERVED
+        for name, streams in CONSERVED.items()
     ),
     Law(
         "interleaving",
         "parts that are open at once give what they give one after another, or are refused",
-        lambda: s.streams(additions=False, interleaved=True, max_citations=0),
+        _interleaved,
         runs.interleaving,
     ),
     Law(
         "additions",
         "events and fields that are not known change nothing",
-        _with_additions,
+        _answers,
         runs.told_otherwise,
+        examples=_with_additions,
     ),
     Law(
         "halves",
         "two halves of a character that arrive apart become one",
-        lambda: s.streams(additions=False, alphabet="a\U0001f600"),
+        _halved,
         results.halves,
         without_view,
     ),
     Law(
         "prefix",
         "a stream that is cut off is not taken for a finished one",
-        lambda: s.prefixes(_all_reasons()),
+        _all_reasons,
         results.prefix,
         without_view,
+        s.prefixes,
     ),
     Law(
         "cut calls",
         "a call of which not all has arrived is none that can be made",
-        _cut_calls,
+        _calling,
         results.cut_calls,
         not_keeping("calls"),
+        _cut_calls,
     ),
     Law(
         "round trip",
         "a stream, and another that says the same message, give the same",
-        _said_again,
+        _touchy,
         runs.told_otherwise,
+        examples=_said_again,
     ),
     Law("copies", "who changes the events later changes no result", _all_reasons, runs.copies),
-    Law("isolation", "a stream leaves nothing behind for the next one", _with_other, runs.isolation),
+    Law(
+        "isolation",
+        "a stream leaves nothing behind for the next one",
+        _all_reasons,
+        runs.isolation,
+        examples=_with_other,
+    ),
     Law(
         "resume",
         "a state that was written and read goes on where it stood",
-        _with_place,
+        _all_reasons,
         runs.resume,
         without_steps,
+        _with_place,
     ),
     Law(
         "transport",
         "bytes and typed events give what the JSON objects give",
-        lambda: s.chunked_bytes(_all_reasons()),
+        _all_reasons,
         runs.transport,
         without("fold_sse", "fold_jsonl", "fold_typed"),
+        s.chunked_bytes,
     ),
     Law(
         "strictness",
@@ -184,15 +227,17 @@ _LAWS: Final = (
     Law(
         "linear cost",
         "an event takes as much memory however many came before it",
-        lambda: st.sampled_from(LONG),
+        _answers,
         linear,
+        examples=_long_ones,
     ),
     Law(
         "logs",
         "streams that follow one another give what each gives by itself",
-        lambda: st.tuples(_all_reasons(), _all_reasons()),
+        _all_reasons,
         runs.logs,
         without("fold_many"),
+        _in_pairs,
     ),
 )
 
@@ -204,9 +249,22 @@ LAWS: Final[Mapping[str, Law]] = MappingProxyType({law.name: law for law in _LAW
 
 
 def verdicts(
-    accumulator: Accumulator, laws: Iterable[str] = LAWS, *, examples: int = 200, seed: int = 0
+    accumulator: Accumulator,
+    laws: Iterable[str] = LAWS,
+    *,
+    examples: int = 200,
+    seed: int = 0,
+    streams: Strategy | None = None,
 ) -> tuple[Verdict, ...]:
     """Try laws, each with so many examples; the same *seed* gives the same verdicts.
+
+    Args:
+        accumulator: the fold.
+        laws: their names.
+        examples: how many are made for each law.
+        seed: of what is drawn.
+        streams: a strategy of legal streams to make them of, as lists of JSON objects: ``st.sampled_from(recordings)``.
+            None for those that each law asks for.
 
     Raises:
         ValueError: there is no law of one of the names.
@@ -222,7 +280,7 @@ def verdicts(
         purity                        holds
         resume                        -       it has no start, step and finish
     """
-    return tuple(tried(law, accumulator, examples, seed) for law in _named(laws))
+    return tuple(tried(law, accumulator, examples, seed, streams) for law in _named(laws))
 
 
 def _named(names: Iterable[str]) -> list[Law]:

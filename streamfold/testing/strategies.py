@@ -7,10 +7,10 @@ All of them shrink towards the stream that one would write by hand: one text blo
 parts before many, one delta before several, ``a`` before any other character.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from attrs import evolve
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ from . import _broken as order
 from . import _grafts as catalogue
 from ._bounds import ALPHABET, ANSWERED, FINISH_REASONS, Bounds, texts
 from ._broken import Broken, Mutation
-from ._kit import ADDITIONS, NUMBERS
+from ._kit import ADDITIONS, NUMBERS, SIDES, Added, nth, several
 from ._legal import is_possible, legal, with_events
 from ._mutated import mutated
 from ._values import VALUES, any_event
@@ -223,9 +223,10 @@ def prefixes(streams: st.SearchStrategy[Sequence[Any]] = streams()) -> st.Search
 
 @st.composite
 def _prefixes(draw: st.DrawFn, streams: st.SearchStrategy[Sequence[Any]]) -> list[Any]:
+    number = draw(NUMBERS)
     events = list(draw(streams))
     ends = [place for place, event in enumerate(events) if _type_of(event) == "message-end"]
-    return events[: draw(NUMBERS) % ([*ends, len(events)][0] + 1)]
+    return events[: number % ([*ends, len(events)][0] + 1)]
 
 
 def _type_of(event: Any) -> Any:
@@ -321,10 +322,11 @@ def rechunkings(events: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
         >>> [event["delta"]["message"]["tool_plan"] for event in again]
         ['H', 'i']
     """
-    return NUMBERS.map(lambda number: _rechunked(list(events), number))
+    return NUMBERS.map(lambda number: rechunked(list(events), number))
 
 
-def _rechunked(events: list[Any], number: int) -> list[Any]:
+def rechunked(events: list[Any], number: int) -> list[Any]:
+    """Give one of the other cuts of *events*."""
     joined = coalesce(events)
     drawn = rechunk(joined if number % 2 else events, _split(number // 2))
     others = (cut for cut in (drawn, joined, rechunk(events, every(1))) if cut != events)
@@ -339,10 +341,27 @@ def with_additions(events: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
         >>> find(with_additions([{"type": "content-end", "index": 0}]), lambda events: len(events) > 1)[1]
         {'type': 'debug', 'prompt': '<|USER|>Hello'}
     """
-    return _ADDED.map(lambda added: _written(with_events([read_typed(event) for event in events], added)))
+    return ADDED.map(lambda added: with_added(events, added))
 
 
-_ADDED: Final = st.lists(st.sampled_from([each for each in ADDITIONS if each.what is not None]), max_size=4)
+def with_added(events: Sequence[Any], added: Iterable[Added]) -> list[Any]:
+    """Give *events*, JSON objects, with some of what the API may add."""
+    return _written(with_events([read_typed(event) for event in events], added))
+
+
+@st.composite
+def _added(draw: st.DrawFn) -> list[Added]:
+    return several(_numbers(draw, 5), [each for each in ADDITIONS if each.what is not None], 4, 1)
+
+
+def _numbers(draw: st.DrawFn, count: int) -> Iterator[int]:
+    return iter([draw(NUMBERS) for _ in range(count)])
+
+
+ADDED: Final = _added()
+
+
+Form: TypeAlias = Literal["sse", "jsonl"]
 
 
 class Chunked(NamedTuple):
@@ -355,7 +374,7 @@ class Chunked(NamedTuple):
     """
 
     events: list[Any]
-    form: Literal["sse", "jsonl"]
+    form: Form
     chunks: tuple[bytes, ...]
 
 
@@ -368,11 +387,17 @@ def chunked_bytes(streams: st.SearchStrategy[Sequence[Any]] = streams()) -> st.S
         >>> [len(chunk) > 0 for chunk in chunked.chunks]
         [False, True]
     """
-    return st.builds(_chunked, streams, st.booleans(), st.lists(st.integers(0, 2**16 - 1), max_size=6))
+    return _chunked(streams)
 
 
-def _chunked(events: Sequence[Any], lines: bool, cuts: Sequence[int]) -> Chunked:  # noqa: FBT001 - drawn
-    data = to_jsonl(events) if lines else to_sse(events)
+@st.composite
+def _chunked(draw: st.DrawFn, streams: st.SearchStrategy[Sequence[Any]]) -> Chunked:
+    (form, write), cuts = nth(draw(NUMBERS), _FORMS), several(_numbers(draw, 7), range(SIDES), 6)
+    events = draw(streams)
+    data = write(events)
     ends = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     chunks = tuple(data[start:end] for start, end in pairwise(ends))
-    return Chunked(list(events), "jsonl" if lines else "sse", chunks)
+    return Chunked(list(events), form, chunks)
+
+
+_FORMS: Final[tuple[tuple[Form, Callable[[Iterable[Any]], bytes]], ...]] = (("sse", to_sse), ("jsonl", to_jsonl))
