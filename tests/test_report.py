@@ -26,7 +26,6 @@ from streams import (
     message_end,
     message_start,
     plan_delta,
-    streams,
     text_block,
     whole,
 )
@@ -38,6 +37,7 @@ from streamfold.recordings import Origin, Recording, Skipped, load
 from streamfold.report import report
 from streamfold.report._html import element
 from streamfold.rules import RULES, Rules, Severity
+from streamfold.testing.strategies import any_streams
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [ROOT / f"examples/{name}.sse" for name in ("weather_answer", "weather_calls", "broken")]
@@ -538,7 +538,7 @@ def of(nodes, name):
     return sum(node.has("class", name) for node in nodes)
 
 
-@given(streams() | st.just(whole(*text_block("a\x00\ud83d", "\ude00b\U000e0041", "\ud83d"))))
+@given(any_streams() | st.just(whole(*text_block("a\x00\ud83d", "\ude00b\U000e0041", "\ud83d"))))
 def test_at_every_position_the_page_can_show_what_the_state_held_and_without_a_script_it_shows_all(events):
     article = article_of(*events)
     last, positions = 0, replayed(article)
@@ -756,7 +756,7 @@ def on_one_line(text):
 PLACES = "facts name label outcome citations sources pretty kept".split()
 
 
-@given(streams())
+@given(any_streams())
 def test_every_link_of_a_recording_leads_into_it(events):
     article = article_of(*events)
     ids = [article.attributes["id"], *(node.attributes["id"] for node in article.all(id=True))]
