@@ -1,9 +1,9 @@
 """Values that JSON can say, and objects without what is empty."""
 
-import sys
 from collections.abc import Mapping
+from math import isfinite
 from types import NoneType
-from typing import Any
+from typing import Any, Final
 
 
 def given(named: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,10 +20,9 @@ def plain(value: Any) -> Any:
 
 def _leaf(value: Any) -> Any:
     # an event that did not come from JSON text may hold anything; one that did, still a number like 1e400
-    if isinstance(value, (str, NoneType)) or (isinstance(value, (int, float)) and _is_in_range(value)):
-        return value
-    return hex(value) if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        return value if value.bit_length() <= _MOST_BITS else hex(value)
+    return value if isinstance(value, (str, NoneType)) or (isinstance(value, float) and isfinite(value)) else str(value)
 
 
-def _is_in_range(number: float) -> bool:
-    return abs(number) <= sys.float_info.max
+_MOST_BITS: Final = 14_000  # Python neither prints nor reads an integer of more than 4300 digits

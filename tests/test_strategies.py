@@ -567,3 +567,8 @@ def test_without_hypothesis_it_says_what_to_install():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - our own code
 
     assert done.stderr.strip().endswith("ImportError: streamfold.testing needs hypothesis: install streamfold[testing]")
+
+
+def test_a_strategy_says_what_it_is_in_few_words():
+    assert len(repr(any_streams())) < 5_000
+    assert "ways>" in repr(broken_streams())

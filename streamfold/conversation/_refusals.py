@@ -29,7 +29,7 @@ def answerable(message: Message) -> tuple[ToolCall, ...]:
     """Give the calls that can be made.
 
     Raises:
-        NotSendable: one has no id, or that of another; *message* is no message yet.
+        NotSendable: one has no id, or that of another, or is no call of a function; *message* is no message yet.
     """
     if isinstance(message, Partial):
         raise NotSendable("partial")
@@ -37,6 +37,8 @@ def answerable(message: Message) -> tuple[ToolCall, ...]:
     for number, call in enumerate(message.tool_calls):
         if not call.id or ids[call.id] > 1:
             raise NotSendable("call_id", below("tool_calls", number), quote(call.id))
+        if call.type not in (None, "function"):
+            raise NotSendable("call_type", below("tool_calls", number), quote(call.type))
     return message.tool_calls
 
 

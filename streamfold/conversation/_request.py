@@ -49,7 +49,7 @@ def to_request(message: Message, sending: Sending = DEFAULT) -> dict[str, Any]:
 
 def _call(call: ToolCall) -> dict[str, Any]:
     arguments = call.raw_arguments if "{" in call.raw_arguments else "{}"
-    return {"id": call.id, "type": call.type or "function", "function": {"name": call.name, "arguments": arguments}}
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 
 # Texts, and what becomes of each

@@ -56,6 +56,10 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "a call needs an id of its own, by which its result is found",
         "ask for the message again",
     ),
+    "call_type": (
+        "the API takes no tool call but of type 'function'",
+        "ask for the message again",
+    ),
     "empty": (
         "there is no text, thinking, plan or call to send",
         "leave the message out of the request",

@@ -183,14 +183,23 @@ def _mutations() -> tuple[Mutation, ...]:
 
 
 def _broken(bounds: Bounds, ways: Iterable[Mutation]) -> st.SearchStrategy[Broken]:
-    possible = tuple(way for way in ways if is_possible(bounds, way.needs))
+    possible = _Ways(way for way in ways if is_possible(bounds, way.needs))
     if not possible:
         raise ValueError(f"no legal stream can be broken so within {bounds}")
     return _breaking(bounds, possible)
 
 
+class _Ways(tuple[Mutation, ...]):
+    """Ways to break a stream; Hypothesis tells of a strategy with all that it was given, and these are hundreds."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} ways>"
+
+
 @st.composite
-def _breaking(draw: st.DrawFn, bounds: Bounds, ways: Sequence[Mutation]) -> Broken:
+def _breaking(draw: st.DrawFn, bounds: Bounds, ways: _Ways) -> Broken:
     way = ways[sum(draw(_SUMMANDS)) % len(ways)]
     events, position = way.make(draw, legal(bounds, way.needs))
     return Broken(tuple(events), f"{way.code}: {way.name}", position, (way.code,))
@@ -215,7 +224,7 @@ def prefixes(streams: st.SearchStrategy[Sequence[Any]] = streams()) -> st.Search
 
     Examples:
         >>> from hypothesis import find
-        >>> [event["type"] for event in find(prefixes(), lambda events: len(events) > 2)]
+        >>> [event["type"] for event in find(prefixes(streams(additions=False)), lambda events: len(events) > 2)]
         ['message-start', 'content-start', 'content-end']
     """
     return _prefixes(streams)
@@ -243,8 +252,8 @@ def events(
 
     Examples:
         >>> from hypothesis import find
-        >>> find(events(), lambda event: event.wire_type == "content-delta" and len(event.text or "") > 1)
-        ContentDelta(index=0, text='aa', thinking=None, logprobs=None, extra={})
+        >>> find(events(), lambda event: event.wire_type == "content-delta" and len(event.text or "") > 1).text
+        'aa'
     """
     return any_event(texts(alphabet, max_size))
 
