@@ -1,6 +1,7 @@
 """The laws hold for the fold of this library and for a small one, and a wrong fold breaks just those that it should."""
 
 import json
+import tracemalloc
 import unittest
 from copy import deepcopy
 
@@ -454,6 +455,31 @@ def test_broken_laws_are_asserted_with_all_that_is_known_of_them():
 
     found = verdicts(FORGETFUL, ["conservation of text", "chunking"], examples=MANY)
     assert str(raised.value) == "\n\n".join(verdict.shown for verdict in found)
+
+
+class RefusesInterleaving(Small):
+    def start(self, index, kind):
+        if any(not call["ended"] for call in self.calls.values()):
+            raise SmallError("a call is open")
+        super().start(index, kind)
+
+
+def test_who_refuses_parts_that_are_open_at_once_keeps_the_law_of_interleaving():
+    refusing = folding(RefusesInterleaving)
+    both = [s.call_start(), s.content_start(), s.content_end(), s.call_end()]
+
+    [verdict] = verdicts(refusing, ["interleaving"], streams=st.just(s.whole(*both)), examples=FEW)
+
+    assert verdict.holds
+
+
+def test_memory_that_is_traced_already_is_traced_on():
+    tracemalloc.start()
+    try:
+        assert_laws(STREAMFOLD, ["linear cost"], examples=FEW)
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_unknown_law_is_refused():

@@ -116,9 +116,6 @@ class Outcome(NamedTuple):
     known: Any = None
     error: Exception | None = None
 
-    def __str__(self) -> str:
-        return repr(self.known) if self.error is None else f"{type(self.error).__name__}: {self.error}"
-
 
 def converted(accumulator: Accumulator, events: Iterable[Any]) -> list[Any]:
     """Give copies of the events as the fold takes them; what cannot be converted could not have come."""

@@ -88,8 +88,7 @@ def _of_the_message() -> Iterator[Mutation]:
                 yield Mutation(
                     f"{event.wire_type} {phase.value}", cell.code, NOTHING, partial(_insert_in_phase, phase, event)
                 )
-    if code := MESSAGE[Phase.WAITING][PART].code:
-        yield Mutation("a message without message-start", code, NOTHING, _drop_message_start)
+    yield Mutation("a message without message-start", MESSAGE[Phase.WAITING][PART].code, NOTHING, _drop_message_start)
 
 
 def _drop_message_start(draw: st.DrawFn, streams: Streams) -> Made:

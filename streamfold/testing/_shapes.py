@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import count
+from itertools import count, repeat
 from typing import Final, TypeAlias
 
 from .._book import Book
@@ -59,6 +59,6 @@ def fitted(symbols: Iterable[str], reason: str, max_blocks: int, max_calls: int)
 
 def indexes(shape: Shape) -> Iterator[int]:
     """Give the wire index of each part: content blocks and tool calls are counted apart."""
-    content, calls, plan = count(), count(), 0
-    for symbol in shape:
-        yield next(content) if symbol in CONTENT else next(calls) if symbol == "call" else plan
+    content = count()
+    others = {"call": count(), "plan": repeat(0)}
+    return (next(others.get(symbol, content)) for symbol in shape)
