@@ -91,7 +91,7 @@ def test_no_events_are_one_recording_without_events(data):
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 @pytest.mark.parametrize(
-    "data", [b"\n \nBad: Gateway\n", b"<html>\r\n\r\nBad", b"data\n", b"\xef\xbb\xbfeven", b"\xff"]
+    "data", [b"\n \nBad: Gateway\n", b"<html>\r\n\r\nBad", b"data\n", b"\xef\xbb\xbfeven so", b"\xff"]
 )
 def test_a_text_of_something_else_is_no_recording(data, size):
     words = data.decode("utf-8-sig", "replace").strip()
@@ -264,6 +264,13 @@ def test_a_file_may_be_read_while_it_is_written():
     next(load(chunks()))
 
     assert len(given) == len(EVENTS) + 1
+
+
+@pytest.mark.parametrize("data", [b"e", b"\n even", b"event", b"\xef", b"\xef\xbb\xbfretr"])
+def test_a_file_that_ends_in_the_name_of_its_first_field_is_a_stream_that_was_cut(data):
+    [recording] = load(data)
+
+    assert "event-cut" in {each.code for each in check(recording.events).errors}
 
 
 def test_text_is_refused():

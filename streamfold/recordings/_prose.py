@@ -10,8 +10,10 @@ from ._recording import Origin, Recording, RecordingError
 from ._split import split
 from ._stream import READERS
 
-_FIELD: Final = re.compile(rb"[\r\n](?:\xef\xbb\xbf)?(?:data|event|id|retry)?:")  # one without a name is a comment
-_LONGEST: Final = len(b"\n\xef\xbb\xbfevent:")
+_BOM: Final = b"\xef\xbb\xbf"
+_NAMES: Final = (b"data", b"event", b"id", b"retry", b"")  # one without a name is a comment
+_FIELD: Final = re.compile(rb"[\r\n](?:%s)?(?:%s):" % (_BOM, b"|".join(_NAMES)))
+_LONGEST: Final = len(b"\n" + _BOM + b"event:")
 _TOLD: Final = 60  # bytes
 
 
@@ -24,7 +26,8 @@ def read_sse(chunks: Iterable[bytes], file: File) -> Iterator[Recording]:
     opening = bytearray()
     reader = READERS["sse"](file.loads, file.max_event_size)
     for recording in split(_watched(chunks, opening), reader, Origin(file.name, "sse")):
-        if words := opening.decode("utf-8-sig", "replace"):
+        words = opening.decode("utf-8-sig", "replace")
+        if words and not _is_cut(bytes(opening)):
             raise RecordingError(file.name, f"it is no recording: it begins with {quote(words.rstrip())}")
         yield recording
 
@@ -39,3 +42,8 @@ def _watched(chunks: Iterable[bytes], opening: bytearray) -> Iterator[bytes]:
             last = last[-_LONGEST:]
             opening[:] = b"" if is_event_stream else (opening + chunk).lstrip()[:_TOLD]
         yield chunk
+
+
+def _is_cut(opening: bytes) -> bool:
+    """Whether the file ends inside the name of its first field, so that it may have been an event stream."""
+    return any((bom + name).startswith(opening) for bom in (b"", _BOM) for name in _NAMES)
