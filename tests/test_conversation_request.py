@@ -256,6 +256,15 @@ def test_calls_without_ids_of_their_own_are_refused(calls, where):
     assert refusal(tool_results, Message(calls=calls), {"f_0": ""}) == text
 
 
+def test_a_call_of_another_type_is_refused():
+    message = Message(calls=(evolve(call(), type="custom"),))
+    text = "tool_calls[0]: the API takes no tool call but of type 'function' ('custom'); ask for the message again"
+
+    assert refusal(to_request, message) == text
+    assert refusal(tool_results, message, {"f_0": ""}) == text
+    assert to_request(Message(calls=(evolve(call(), type=None),)))["tool_calls"][0]["type"] == "function"
+
+
 # The plan, and text beside calls
 
 

@@ -16,12 +16,14 @@ from seen import CELLS, CODES, COUPLINGS, LEGAL_CELLS, reached
 from streamfold import LENIENT, STANDARD, STRICT, Message, StreamError, check, fold
 from streamfold import events as on
 from streamfold._order import JOINT
+from streamfold.events import Located
 from streamfold.recordings import load
 from streamfold.rules import RULES, Severity
 from streamfold.testing import laws
 from streamfold.testing._bounds import texts
 from streamfold.testing._parts import CUTS, cut
 from streamfold.testing._shapes import beginnings, fitted
+from streamfold.testing._stand import shifted
 from streamfold.testing.strategies import (
     ALPHABET,
     ANSWERED,
@@ -574,3 +576,9 @@ def test_without_hypothesis_it_says_what_to_install(monkeypatch):
 def test_a_strategy_says_what_it_is_in_few_words():
     assert len(repr(any_streams())) < 5_000
     assert "ways>" in repr(broken_streams())
+
+
+def test_room_is_made_in_located_events_too():
+    located = Located(on.ContentEnd(0), 3)
+
+    assert shifted([located], "content", 0) == [Located(on.ContentEnd(1), 3)]
