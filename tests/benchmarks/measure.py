@@ -71,12 +71,17 @@ def save(path, figures):
 
 def write_table(path, rows):
     """Write *rows* in the place of the table of a page that begins with the same head."""
-    head = ["| work | figure | in instructions | target | |", "| --- | --- | --- | --- | --- |"]
+    counted = any(each["instructions"] for each in rows)
+    names = ["work", "figure", *(["in instructions"] if counted else []), "target", ""]
+    head = [_line(names), _line(["---"] * len(names))]
     lines = [
-        f"| {each['name']} | {each['figure']} {each['unit']} | {each['instructions']} | {each['target']}"
-        f" | {each['verdict']} |"
-        for each in rows
+        _line([name, f"{figure} {unit}", *([instructions] if counted else []), *rest])
+        for name, figure, unit, instructions, *rest in (each.values() for each in rows)
     ]
     before, _, rest = Path(path).read_text(encoding="utf-8").partition("| work | figure |")
     after = rest.partition("\n\n")[2]
     Path(path).write_text(before + "\n".join([*head, *lines, "", after]), encoding="utf-8")
+
+
+def _line(cells):
+    return f"| {' | '.join(cells)} |"
