@@ -16,6 +16,7 @@ html_title = "streamfold"
 # a line may tell of several attributes at once
 napoleon_custom_sections = [("Attributes", "params_style")]
 napoleon_use_param = False
+autodoc_mock_imports = ["pyspark"]  # hundreds of megabytes, of which the pages need nothing
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 # what other projects and our own machinery document, if at all, stands elsewhere

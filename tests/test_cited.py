@@ -6,7 +6,7 @@ import streams as s
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamfold import Limits, State
+from streamfold import Limits, State, check
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._cited import CITED, cited
@@ -53,12 +53,28 @@ def test_what_the_tables_allow_is_done_as_it_would_be_judged(events):
             assert focused(1, _bounded(done, book, at)) == focused(1, _bounded(judged, book, at))
 
 
+def answer(count):
+    body = [
+        event
+        for at in range(count)
+        for event in (
+            s.content_delta("word "),
+            s.citation_start(5 * at, 5 * at + 5, "word ", index=at),
+            s.citation_end(at),
+        )
+    ]
+    return [s.message_start(), s.content_start(), *body, s.content_end(), s.message_end()]
+
+
 def test_citations_of_a_legal_stream_need_no_judging():
-    deltas = [s.content_delta("word ") for _ in range(9)]
-    cites = [[s.citation_start(5 * at, 5 * at + 5, "word ", index=at), s.citation_end(at)] for at in range(9)]
-    body = [event for pair in zip(deltas, cites, strict=True) for event in (pair[0], *pair[1])]
-    events = [s.message_start(), s.content_start(), *body, s.content_end(), s.message_end()]
+    events = answer(9)
 
     taken = [cited(state, known) is not None for state, _, known in states_and_events(events) if type(known) in CITED]
 
     assert taken == [True] * 18
+
+
+def test_a_citation_too_many_ends_the_fold_at_once():
+    [breach] = check(answer(3), limits=Limits(parts=3)).errors
+
+    assert str(breach) == "event 9: citation-start 2 exceeds a limit: more than 3 parts"
