@@ -473,3 +473,27 @@ def test_a_located_event_that_passes_a_limit_after_plain_ones_keeps_its_line():
 
     assert error.violation.line == 63
     assert error.violation == raised_by(stepped, events, LENIENT, Limits(arguments=10)).violation
+
+
+@pytest.mark.parametrize(
+    ("source", "characters"),
+    [
+        ({"type": "document", "id": "d", "document": {"a": "b"}}, 8),
+        ({"type": "tool", "id": "t", "tool_output": {"c": [1]}}, 8),
+        ({"type": "web", "url": "u"}, 15),
+        ({"type": "document", "id": "d", "document": {"a": "b"}, "note": "n"}, 15),
+        ({"type": "document"}, 4),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_citation_counts_as_its_text_and_its_sources(source, characters, count):
+    cites = s.citation_start(0, 4, "word", sources=[source] * count)
+    events = [s.message_start(), s.content_start(), s.content_delta("word"), cites, s.citation_end()]
+    whole = len("word") + len("word") + characters * count
+
+    codes = [
+        {each.code for each in check(events, limits=Limits(characters=limit)).violations}
+        for limit in (whole - 1, whole)
+    ]
+
+    assert ["limit-exceeded" in each for each in codes] == [True, False]
