@@ -42,7 +42,7 @@ def _sources(them: list[Any], depth: int) -> tuple[on.Source, ...]:
 def _source(it: Any, depth: int) -> on.Source:
     if type(it) is not dict:
         raise _InexactError
-    source: on.Source = _reader(_SOURCES[it["type"]])(it, depth)
+    source: on.Source = _reader(SOURCES[it["type"]])(it, depth)
     return source
 
 
@@ -138,4 +138,3 @@ def _value(slot: _Slot) -> str:
 
 
 _EVENTS: Final[Mapping[str, Any]] = {kind.wire_type: kind for kind in on.EVENTS}
-_SOURCES: Final[Mapping[str, Any]] = SOURCES

@@ -14,6 +14,8 @@ from ._frozen import FrozenDict, FrozenList
 
 
 class MismatchError(ValueError):
+    """A value is not of the type of its field."""
+
     def __init__(self, expected: str, value: Any) -> None:
         super().__init__(expected)
         self.expected = expected
@@ -58,26 +60,17 @@ def _index(value: Any, _: Any) -> int:
 
 
 MOST_BITS: Final = 64  # Python does not even print an integer of any size
-
-
 _INTEGER: Final = _strict(int, "an integer")
-
-
 _OBJECT: Final = _strict(FrozenDict, "an object")
-
-
 _LIST: Final = _strict(FrozenList, "a list")
 
-
 _CONVERTER: Final = Converter(detailed_validation=False)
-
-
 _CONVERTER.register_structure_hook(str, _strict(str, "a string"))
 _CONVERTER.register_structure_hook(int, _index)
 _CONVERTER.register_structure_hook(FrozenDict, _OBJECT)
 _CONVERTER.register_structure_hook_func(lambda kind: kind == tuple[on.Source, ...], _sources)
 
-SOURCES: Final[Mapping[str, type[Any]]] = {"document": on.DocumentSource, "tool": on.ToolSource}
+SOURCES: Final[Mapping[str, Any]] = {"document": on.DocumentSource, "tool": on.ToolSource}
 
 
 def reader_of(kind: Any) -> Callable[[Any, Any], Any]:

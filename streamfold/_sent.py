@@ -19,7 +19,7 @@ def sent_by(item: Any) -> Any:
 def dumped(item: Any) -> Any:
     """Give what an object of the Cohere SDK had on the wire, under its wire names; anything else as it is."""
     dump = getattr(item, "model_dump", None)
-    return item if dump is None or isinstance(item, type) else dump(exclude_unset=True, by_alias=True)
+    return item if not callable(dump) or isinstance(item, type) else dump(exclude_unset=True, by_alias=True)
 
 
 def _unspoilt(wire: Any) -> Any:

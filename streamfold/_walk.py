@@ -65,6 +65,7 @@ def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], list[int], 
 
 
 def read_located(located: Located, focus: Focus) -> str | None:
+    """Give the characters of a plain delta that is named as it is, or None."""
     delta = focus.read(located.event, focus.place)
     return delta if delta is not None and located.name in (None, located.event["type"]) else None
 
@@ -82,6 +83,7 @@ def _extended(state: State, run: list[str], lines: list[int]) -> State:
 
 
 def ended(state: State) -> State:
+    """Give the state after the end of the input."""
     book = settled(state)
     if book.phase in (Phase.ENDED, Phase.STOPPED) or INPUT in book.marks:
         return state

@@ -1,7 +1,4 @@
-"""Mapping to event and back; the only room that knows cattrs.
-
-cattrs finds the reader of each field's type; the leaves are strict, since its own would turn 5 into "5".
-"""
+"""Mapping to event: what stands in its place is read, and what does not is told."""
 
 from collections.abc import Callable, Mapping
 from types import NoneType
@@ -10,12 +7,10 @@ from typing import Any, Final, NamedTuple, get_args
 from attrs import Attribute, fields, frozen
 
 from . import events as on
-from ._frozen import FrozenDict, FrozenList, freeze
+from ._frozen import FrozenDict, FrozenList, TooDeep, freeze
 from ._leaves import MismatchError, reader_of
 from ._quote import quote
 from ._sent import sent_by
-
-_MISSING: Final = object()
 
 
 @frozen
@@ -96,10 +91,9 @@ def read(item: Any, depth: int) -> Reading:
     Raises:
         TooDeep: it nests deeper than *depth*.
     """
-    sent = sent_by(item)
-    if isinstance(sent, on.Unreadable):
-        return Reading(sent.text, sent, ())
-    raw = freeze(sent, depth)
+    raw = _copied(item, depth)
+    if isinstance(raw, on.Unreadable):
+        return Reading(raw.text, raw, ())
     if not isinstance(raw, FrozenDict):
         return Reading(raw, None, (Finding("not-an-object", expected="an object with a type"),))
     name = raw.get("type")
@@ -109,6 +103,16 @@ def read(item: Any, depth: int) -> Reading:
     if layout is None:
         return Reading(raw, on.Unknown(raw), (Finding("unknown-event"),))
     return _structured(raw, layout)
+
+
+def _copied(item: Any, depth: int) -> Any:
+    """Give a copy of what stood on the wire, or that it is unreadable: an object that is no JSON may raise anything."""
+    try:
+        return freeze(sent_by(item), depth)
+    except TooDeep:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever comes out of it, the stream goes on
+        return on.Unreadable(quote(item), f"to read it raised {quote(error)}")
 
 
 _UNTYPED: Final[tuple[tuple[str, str, Callable[[FrozenDict], str]], ...]] = (

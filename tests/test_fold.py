@@ -3,9 +3,10 @@
 import copy
 import itertools
 import pickle
-from collections import Counter
+from collections import Counter, UserDict
 from functools import reduce
 from threading import Barrier, Thread
+from types import SimpleNamespace
 
 import pytest
 import streams as s
@@ -375,3 +376,41 @@ def test_a_transport_that_cannot_say_why_it_broke_is_interrupted_all_the_same():
         fold(broken_after([s.message_start()], BrokenError()))
 
     assert caught.value.violation.detail == "BrokenError: 'it does not say why'"
+
+
+# Objects that break when they are looked at
+
+
+class Raises:
+    def model_dump(self, **_):
+        raise RuntimeError("no word for it")
+
+
+class RaisesWhenAsked:
+    @property
+    def model_dump(self):
+        raise ValueError("no")
+
+
+class Breaks(UserDict):
+    def __getitem__(self, _):
+        raise OSError("gone")
+
+
+@pytest.mark.parametrize("event", [Raises(), RaisesWhenAsked(), Breaks(type="content-end")])
+def test_an_object_that_cannot_be_read_is_an_unreadable_event_and_the_stream_goes_on(event):
+    events = [s.message_start(), event, *s.text_block("Hi"), s.message_end()]
+
+    report = check(events)
+    message = report.state.message()
+
+    assert [(each.code, each.position) for each in report.errors] == [("event-unreadable", 1)]
+    assert (message.text, len(message.set_aside)) == ("Hi", 1)
+    with pytest.raises(StreamError, match="to read it raised"):
+        fold(events)
+
+
+def test_a_model_dump_that_cannot_be_called_makes_no_object_of_the_sdk():
+    odd = SimpleNamespace(model_dump=5)
+
+    assert check([s.message_start(), odd]).errors[0].code == "not-an-object"

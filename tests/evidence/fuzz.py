@@ -29,7 +29,7 @@ import time
 import traceback
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
@@ -55,7 +55,7 @@ from streamfold import (
 )
 from streamfold.events import Located, Unreadable
 from streamfold.limits import DEFAULT
-from streamfold.recordings import load
+from streamfold.recordings import RecordingError, load
 from streamfold.rules import CLOSED, RULES, Severity
 
 ROOT = Path(__file__).parents[2]
@@ -231,13 +231,23 @@ def bare(event: Any) -> Any:
 
 def judge_load(data: bytes, chance: Random, *, thoroughly: bool) -> list[tuple[Any, ...]]:
     """Read bytes as recordings; give the events of each."""
-    recordings = list(load(data))
-    hold("there is a recording at least", recordings)
+    recordings, error = read([data])
+    hold("there is a recording at least, or an error", recordings or error)
     if thoroughly:
         size = chance.choice((1, 7, 64, 4096))
-        again = list(load(data[start : start + size] for start in range(0, len(data), size)))
-        hold("chunks make no difference", again == recordings)
+        again = read(data[start : start + size] for start in range(0, len(data), size))
+        hold("chunks make no difference", again == (recordings, error))
     return [recording.events for recording in recordings]
+
+
+def read(chunks: Iterable[bytes]) -> tuple[list[Any], str]:
+    """Give what can be read, and what is said of the rest, if it is no recording."""
+    recordings: list[Any] = []
+    try:
+        recordings.extend(load(chunks))
+    except RecordingError as error:
+        return recordings, str(error)
+    return recordings, ""
 
 
 # Random values and events
