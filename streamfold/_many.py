@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from . import events as on
 from ._fold import finish, step
 from ._quote import quote
+from ._sent import sent_by
 from ._state import State
 from ._walk import interruption
 from .errors import StreamError
@@ -110,11 +111,17 @@ def _until_broken(pairs: Iterable[Any], causes: list[Exception]) -> Iterator[Any
 
 
 def _wire_type(event: Any) -> Any:
+    """Give the type that *event* had on the wire: an object of the SDK may say another of itself."""
     event = event.event if isinstance(event, on.Located) else event
-    event = event.fields if isinstance(event, on.Unknown) else event
-    if isinstance(event, (dict, Mapping)):  # dict first, for to ask for a Mapping is slow
-        return event.get("type")
-    return getattr(event, "wire_type", None) or getattr(event, "type", None)
+    if isinstance(event, on.EVENTS):
+        return event.wire_type
+    try:
+        sent = event if isinstance(event, dict) else sent_by(event)
+        return (
+            sent.get("type") if isinstance(sent, (dict, Mapping)) else None
+        )  # dict first: to ask for a Mapping is slow
+    except Exception:  # noqa: BLE001 - it is judged as what it is
+        return None
 
 
 def _result(state: State, rules: Rules, cause: Exception | None = None) -> Result:

@@ -5,6 +5,7 @@ import itertools
 import json
 import pickle
 import weakref
+from collections import UserDict
 
 import pytest
 import streams as s
@@ -416,3 +417,25 @@ def test_pairs_may_be_lists_as_they_come_from_json():
     pairs = json.loads(json.dumps(pair("a", answer("a"))))
 
     assert [key for key, _ in fold_keyed(pairs)] == ["a"]
+
+
+class Spoilt:
+    """What the SDK makes of an event that is no JSON."""
+
+    type = "message-start"
+
+    def model_dump(self, **_):
+        return {"id": "", "event": "content-delta", "data": "{", "retry": None}
+
+
+class Fetches(UserDict):
+    def __getitem__(self, _):
+        raise OSError("gone")
+
+
+@pytest.mark.parametrize("event", [Spoilt(), Fetches(type="message-start")])
+def test_what_only_seems_to_begin_a_message_begins_none(event):
+    first, second = fold_many([*s.whole(event, *s.text_block("Hi")), *s.whole(*s.text_block("Ho"))])
+
+    assert first.violation.code == "event-unreadable"
+    assert (first.partial.text, second.text) == ("Hi", "Ho")
