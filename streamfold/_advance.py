@@ -7,7 +7,7 @@ from typing import Any, Final
 from . import events as on
 from ._book import At, Book, ExceededError, Key, Phase
 from ._catalogue import RULES
-from ._cited import CITED, cited
+from ._cited import CITED
 from ._entries import habit, keep, put, violate
 from ._exact import exact
 from ._frozen import TooDeep
@@ -29,14 +29,14 @@ def advance(state: State, item: Any) -> State:
     nesting = state.book.limits.nesting
     try:
         known = exact(event, nesting)
-        is_named = known is not None and sse_name in (None, known.wire_type)
-        reading = None if is_named else read(event, nesting)
+        if known is None or sse_name not in (None, known.wire_type):
+            reading = read(event, nesting)
+            return _judged(state, At(state.position, line, reading.event, reading.raw), reading, sse_name)
     except TooDeep:
         return _stop(state, At(state.position, line), f"brackets are nested deeper than {nesting}")
-    if reading is not None:
-        return _judged(state, At(state.position, line, reading.event, reading.raw), reading, sse_name)
-    after = cited(state, known) if type(known) in CITED else None
-    return after or _judged(state, At(state.position, line, known, event))
+    take = CITED.get(type(known))
+    after = None if take is None else take(state, known)
+    return _judged(state, At(state.position, line, known, event)) if after is None else after
 
 
 def _judged(state: State, at: At, reading: Reading | None = None, sse_name: str | None = None) -> State:

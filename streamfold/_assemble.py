@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from . import events as on
 from ._arguments import Fault
 from ._book import NO_TEXT, PLAN_KEY, Book, Key, Part, Phase, Stage, find, is_planning
-from ._citations import resolve
+from ._citations import fits, resolve
 from ._event_rules import FAILED
 from ._plain import PLAIN
+from ._quick import maker
 from ._text import Text
 from ._usage import usage
 from .message import (
@@ -39,19 +40,19 @@ def partial(book: Book) -> Partial:
     return Partial(**_told(book), why=_why(book), open=open_parts)  # type: ignore[arg-type]  # parts have integers
 
 
-def joined(book: Book, focus: Key, growing: Text, symbol: str) -> str:
-    """Join the texts of all content parts of one symbol, the one that grows included."""
+def joined(book: Book, focus: Part | None, growing: Text, symbol: str) -> str:
+    """Join the texts of all content parts of one symbol, that of the part in *focus*, which grows, included."""
     parts = _parts((*book.contents, *book.open.values()))
     return "".join(_text(part, focus, growing) for part in parts if part.symbol == symbol)
 
 
-def plan(book: Book, focus: Key, growing: Text) -> str | None:
+def plan(book: Book, focus: Part | None, growing: Text) -> str | None:
     """Give the tool plan, or None where none came."""
     return None if book.plan is None else _text(book.plan, focus, growing)
 
 
-def _text(part: Part, focus: Key, growing: Text) -> str:
-    return str(growing if part.key == focus else part.text)
+def _text(part: Part, focus: Part | None, growing: Text) -> str:
+    return str(growing if part is focus else part.text)
 
 
 def _parts(parts: Iterable[Part]) -> list[Part]:
@@ -95,7 +96,7 @@ def call_of(part: Part) -> Call:
     if (reason := _invalid(part, start)) is not None:
         detail = part.arguments.detail if isinstance(part.arguments, Fault) else ""
         return InvalidToolCall(start.id, start.name, raw, reason, detail, part.index, start.type)
-    return ToolCall(start.id, start.name, part.arguments, raw, part.index, start.type)  # type: ignore[arg-type]  # _invalid saw
+    return _make_call(start.id, start.name, part.arguments, raw, part.index, start.type)
 
 
 def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
@@ -112,23 +113,31 @@ def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
 
 
 def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
+    cited: dict[Key, tuple[Text, Target | None]] = {}
     for part in _parts(parts):
-        event = part.start
-        key = part.cites
-        cited = find(book, key)
-        found = resolve(NO_TEXT if cited is None else cited.text, event.start, event.end, event.text)
-        missing = cited is None or found.verdict == "outside"
-        yield Citation(
-            found.start,
-            found.end,
-            event.text,
-            event.sources or (),
-            None if missing else Target("tool_plan" if key == PLAN_KEY else "content", key[1]),  # type: ignore[arg-type]  # an integer
-            event.type,
-            event.content_index,
-            part.index,
-            "UTF-16" if found.verdict == "UTF-16" else "code points",
+        event, key = part.start, part.cites
+        if key not in cited:
+            cited[key] = _cited(book, key)
+        text, target = cited[key]
+        start, end, units = event.start, event.end, "code points"
+        if not fits(text, start, end, event.text):
+            verdict, start, end = resolve(text, start, end, event.text)
+            units = "UTF-16" if verdict == "UTF-16" else units
+            target = None if verdict == "outside" else target
+        yield _make_citation(
+            start, end, event.text, event.sources or (), target, event.type, event.content_index, part.index, units
         )
+
+
+def _cited(book: Book, key: Key) -> tuple[Text, Target | None]:
+    part = find(book, key)
+    if part is None:
+        return NO_TEXT, None
+    return part.text, Target("tool_plan" if key == PLAN_KEY else "content", key[1])  # type: ignore[arg-type]  # an integer
+
+
+_make_call: Final = maker(ToolCall)
+_make_citation: Final = maker(Citation)
 
 
 def _why(book: Book) -> str:
@@ -141,6 +150,8 @@ def focus_of(book: Book) -> Part | None:
     """Give the part that deltas would let grow now: the one block or call that is open, or the plan."""
     if book.phase in (Phase.ENDED, Phase.STOPPED):
         return None
+    if not book.open:
+        return book.plan if is_planning(book) else None
     live = [part for part in islice(book.open.values(), 3) if part.kind != "citation"]
     if len(live) == 1:
         return live[0] if live[0].symbol in PLAIN else None

@@ -8,6 +8,7 @@ from . import events as on
 from ._arguments import Fault
 from ._frozen import FrozenDict
 from ._log import Log, Shelf
+from ._quick import quick
 from ._quote import quote
 from ._text import Text
 from .limits import DEFAULT, Limits
@@ -41,23 +42,8 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
-T = TypeVar("T", bound=tuple[Any, ...])
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-def quick(kind: type[T]) -> type[T]:
-    """Give a named tuple a ``_replace`` that costs half of the library's own, which looks at each field."""
-    places = {name: place for place, name in enumerate(kind._fields)}  # type: ignore[attr-defined]  # a named tuple
-
-    def _replace(self: T, /, **changes: Any) -> T:
-        values = list(self)
-        for name, value in changes.items():
-            values[places[name]] = value
-        return tuple.__new__(kind, values)
-
-    kind._replace = _replace  # type: ignore[attr-defined]  # likewise
-    return kind
 
 
 Kind: TypeAlias = Literal["content", "call", "citation", "plan"]
@@ -101,6 +87,26 @@ class Part(NamedTuple):
     def key(self) -> Key:
         """Its kind and wire index."""
         return self.kind, self.index
+
+
+def begun(kind: Any, index: int, symbol: str, since: int, start: Any, cites: Key) -> Part:  # noqa: PLR0913, PLR0917 - all that a start says
+    """Give a part that has just begun with its start."""
+    return tuple.__new__(
+        Part, (kind, index, symbol, since, Stage.OPEN, start, cites, NO_TEXT, _NO_LOGPROBS, False, False, None)
+    )
+
+
+_NO_LOGPROBS: Final[Log[FrozenDict]] = Log()
+
+
+def closed(part: Part) -> Part:
+    """Give *part* as it is once it has ended."""
+    values: list[Any] = list(part)
+    values[_STAGE] = Stage.CLOSED
+    return tuple.__new__(Part, values)
+
+
+_STAGE: Final = Part._fields.index("stage")
 
 
 class At(NamedTuple):
@@ -172,7 +178,15 @@ class Book(NamedTuple):
     spent: int = 0
 
 
-SHELVES: Final[Mapping[str, str]] = {"content": "contents", "call": "calls", "citation": "citations"}
+# Where the fields stand that most events change: to change a list costs half of a `_replace`.
+PLAN, OPEN, COUNTS, SEEN, FOLLOWING, PARTS, SPENT = map(
+    Book._fields.index, ("plan", "open", "counts", "seen", "following", "parts", "spent")
+)
+SHELVES: Final[Mapping[str, int]] = {
+    "content": Book._fields.index("contents"),
+    "call": Book._fields.index("calls"),
+    "citation": Book._fields.index("citations"),
+}
 BLOCKS: Final = frozenset({"text", "thinking", "other", "call"})
 
 
@@ -181,8 +195,13 @@ def find(book: Book, key: Key) -> Part | None:
     kind, index = key
     if kind == "plan":
         return book.plan
-    shelf: Shelf[Part] = getattr(book, SHELVES[kind])
-    return book.open.get(key) or shelf.find(index)  # type: ignore[arg-type]  # a part's key
+    return book.open.get(key) or shelf_of(book, kind).find(index)  # type: ignore[arg-type]  # a part's key
+
+
+def shelf_of(book: Book, kind: str) -> Shelf[Part]:
+    """Give the parts of *kind* that are closed."""
+    shelf: Any = book[SHELVES[kind]]
+    return shelf  # type: ignore[no-any-return]  # the field's type is not that of its place
 
 
 def is_planning(book: Book) -> bool:

@@ -3,7 +3,25 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._book import SHELVES, At, Book, K, Key, Mark, Part, Stage, V
+from ._book import (
+    COUNTS,
+    FOLLOWING,
+    OPEN,
+    PARTS,
+    PLAN,
+    SEEN,
+    SHELVES,
+    SPENT,
+    At,
+    Book,
+    K,
+    Key,
+    Mark,
+    Part,
+    Stage,
+    V,
+    closed,
+)
 from ._catalogue import RULES
 from ._frozen import freeze, weight
 from ._wire import Finding
@@ -15,36 +33,59 @@ def put(book: Book, part: Part, grown: int = 0) -> Book:
     spent = book.spent + grown
     if part.kind == "plan":
         return book._replace(plan=part, spent=spent)
-    return book._replace(open={**book.open, (part.kind, part.index): part}, spent=spent)
-
-
-def shelve(book: Book, part: Part, **changes: Any) -> Book:
-    """Give the book in which *part* is closed, with its last changes."""
-    shelf = SHELVES[part.kind]
-    return book._replace(
-        open=without(book.open, part.key),
-        counts=_counted(book.counts, part.symbol, -1),
-        **{shelf: getattr(book, shelf).append(part._replace(stage=Stage.CLOSED, **changes))},
-    )
+    values: list[Any] = list(book)
+    values[OPEN] = {**book.open, (part.kind, part.index): part}
+    values[SPENT] = spent
+    return tuple.__new__(Book, values)
 
 
 def begin(book: Book, part: Part, held: int) -> Book:
     """Give the book in which *part* has just begun, with as many characters as its start holds."""
-    kind, index, symbol, *_ = part
-    place = {"plan": part} if kind == "plan" else {"open": {**book.open, (kind, index): part}}
-    return book._replace(
-        **place,
-        counts={**book.counts, symbol: book.counts.get(symbol, 0) + 1},
-        seen=book.seen if symbol in book.seen else book.seen | {symbol},
-        following=followed(book, kind, index),
-        parts=book.parts + (kind != "plan"),
-        spent=book.spent + held,
-    )
+    symbol, counts = part.symbol, book.counts
+    values = _begun(book, part)
+    values[COUNTS] = {**counts, symbol: counts.get(symbol, 0) + 1}
+    values[SPENT] += held
+    if part.kind == "plan":
+        values[PLAN] = part
+    else:
+        values[OPEN] = {**book.open, (part.kind, part.index): part}
+    return tuple.__new__(Book, values)
+
+
+def shelve(book: Book, part: Part, **changes: Any) -> Book:
+    """Give the book in which *part* is closed, with its last changes."""
+    values: list[Any] = list(book)
+    values[OPEN] = without(book.open, (part.kind, part.index))
+    values[COUNTS] = _counted(book.counts, part.symbol, -1)
+    return _shelved(values, part._replace(stage=Stage.CLOSED, **changes))
+
+
+def add(book: Book, part: Part) -> Book:
+    """Give the book with a part that began and is closed already: what `begin` and then `shelve` come to."""
+    return _shelved(_begun(book, part), closed(part))
+
+
+def _begun(book: Book, part: Part) -> list[Any]:
+    """Give the values of the book, counting *part*."""
+    values: list[Any] = list(book)
+    if part.symbol not in book.seen:
+        values[SEEN] = book.seen | {part.symbol}
+    values[FOLLOWING] = followed(book, part.kind, part.index)
+    values[PARTS] += part.kind != "plan"
+    return values
+
+
+def _shelved(values: list[Any], part: Part) -> Book:
+    """Give the book of these values, with *part* on its shelf."""
+    place = SHELVES[part.kind]
+    values[place] = values[place].append(part)
+    return tuple.__new__(Book, values)
 
 
 def followed(book: Book, kind: str, index: int) -> Mapping[str, int]:
     """Give the next index of each kind, now that an event of *kind* has had *index*."""
-    return {**book.following, kind: max(index + 1, book.following.get(kind, 0))}
+    following = book.following
+    return following if following.get(kind, 0) > index else {**following, kind: index + 1}
 
 
 def interrupt(book: Book) -> Book:

@@ -8,7 +8,6 @@ fast, and knows no rule.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args
 
@@ -16,7 +15,8 @@ from attrs import Attribute, fields
 
 from . import events as on
 from ._frozen import FrozenDict, freeze
-from ._leaves import MOST_BITS, SOURCES
+from ._leaves import SOURCES
+from ._quick import maker
 
 
 class _InexactError(ValueError):
@@ -30,7 +30,7 @@ def exact(item: Any, depth: int) -> Any:
         TooDeep: it nests deeper than *depth*.
     """
     try:
-        return _reader(_EVENTS[item["type"]])(item, depth) if type(item) is dict else None
+        return _READERS[item["type"]](item, depth) if type(item) is dict else None
     except (_InexactError, KeyError, TypeError):
         return None
 
@@ -42,7 +42,7 @@ def _sources(them: list[Any], depth: int) -> tuple[on.Source, ...]:
 def _source(it: Any, depth: int) -> on.Source:
     if type(it) is not dict:
         raise _InexactError
-    source: on.Source = _reader(SOURCES[it["type"]])(it, depth)
+    source: on.Source = _SOURCE_READERS[it["type"]](it, depth)
     return source
 
 
@@ -55,7 +55,7 @@ class _Leaf(NamedTuple):
 
 _LEAVES: Final[Mapping[Any, _Leaf]] = {
     str: _Leaf("type({0}) is str"),
-    int: _Leaf(f"type({{0}}) is int and {{0}}.bit_length() <= {MOST_BITS}"),
+    int: _Leaf("type({0}) is int and 0 <= {0} < 1_000_000_000"),  # a larger one is as well read
     FrozenDict: _Leaf("type({0}) is dict", "freeze({0}, depth - {1})"),
     tuple[on.Source, ...]: _Leaf("type({0}) is list", "sources({0}, depth - {1})"),
     Any: _Leaf("True", "freeze({0}, depth - {1})"),
@@ -81,18 +81,38 @@ def _slot(each: "Attribute[Any]") -> _Slot:
     return _Slot(each.name, each.metadata.get("path", (each.name,)), leaf, each.metadata.get("required", False))
 
 
-@cache  # most classes are never met, and to write one out takes as long as to read hundreds of events
 def _reader(kind: type[Any]) -> Callable[[dict[str, Any], int], Any]:
-    namespace = {"Kind": kind, "InexactError": _InexactError, "freeze": freeze, "sources": _sources}
+    namespace = {
+        "make": maker(kind),
+        "InexactError": _InexactError,
+        "freeze": freeze,
+        "sources": _sources,
+        "NOTHING_ELSE": on.NOTHING_ELSE,
+    }
     exec(_source_of_reader(_slots(kind)), namespace)  # noqa: S102 - the text is made of constants of this library
     return namespace["read"]  # type: ignore[return-value]  # a function by now
+
+
+class _Readers(dict[str, Callable[[dict[str, Any], int], Any]]):
+    """The readers of classes by their wire names: each is written out when it is needed.
+
+    Most are never, and to write one out takes as long as to read hundreds of events.
+    """
+
+    def __init__(self, kinds: Mapping[str, type[Any]]) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+    def __missing__(self, name: str) -> Callable[[dict[str, Any], int], Any]:
+        self[name] = reader = _reader(self.kinds[name])
+        return reader
 
 
 _FUNCTION: Final = """
 def read(it, depth):
     {walk}
     if {tests}:
-        return Kind({values})
+        return make({values}, NOTHING_ELSE)
     raise InexactError
 """
 
@@ -112,7 +132,8 @@ def _walk(node: tuple[str, ...], slots: list[_Slot]) -> Iterator[str]:
         yield f"if type({_name(node)}) is not dict: raise InexactError"
     for slot in slots:
         if slot.path[:-1] == node:
-            yield f"its_{slot.name} = {_name(node)}.get({slot.path[-1]!r})"
+            look = f"[{slot.path[-1]!r}]" if slot.required else f".get({slot.path[-1]!r})"
+            yield f"its_{slot.name} = {_name(node)}{look}"
 
 
 def _name(node: tuple[str, ...]) -> str:
@@ -137,4 +158,5 @@ def _value(slot: _Slot) -> str:
     return value if slot.required or value == its else f"None if {its} is None else {value}"
 
 
-_EVENTS: Final[Mapping[str, Any]] = {kind.wire_type: kind for kind in on.EVENTS}
+_READERS: Final = _Readers({kind.wire_type: kind for kind in on.EVENTS})
+_SOURCE_READERS: Final = _Readers(SOURCES)

@@ -29,7 +29,7 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
         1
     """
     focus = state.focus
-    delta = focus.read(event, focus.place)
+    delta = focus.plain.read(event, focus.place)
     if delta is None and type(event) is Located:
         delta = read_located(event, focus)
     if delta is not None and state.position < focus.last:
@@ -115,9 +115,3 @@ def scan(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAUL
             raise interruption(state, cause) from cause
         state = step(state, event, rules)
         yield event, state
-
-
-# The walk
-
-
-# The end of the input

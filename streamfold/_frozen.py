@@ -98,7 +98,10 @@ def freeze(value: Any, depth: int) -> Any:
         raise TooDeep("nested too deeply")
     # One function, though a long one: a helper would take a second frame for each level.
     if isinstance(value, (dict, Mapping)):  # dict first, for to ask for a Mapping is slow
-        frozen: Any = value if kind is FrozenDict else _new_dict(value)
+        frozen: Any = value
+        if kind is not FrozenDict:
+            frozen = dict.__new__(FrozenDict)
+            dict.update(frozen, value)
         for key, inner in frozen.items():
             if type(inner) not in _SCALARS and (copy := freeze(inner, depth - 1)) is not inner:
                 dict.__setitem__(frozen, key, copy)
@@ -107,12 +110,6 @@ def freeze(value: Any, depth: int) -> Any:
         values = list(map(freeze, value, repeat(depth - 1)))
         return value if kind is FrozenList else _new_list(values)
     return value
-
-
-def _new_dict(items: Mapping[str, Any]) -> FrozenDict:
-    frozen = dict.__new__(FrozenDict)
-    dict.update(frozen, items)
-    return frozen
 
 
 def _new_list(values: Iterable[Any]) -> FrozenList:
@@ -130,6 +127,11 @@ def thaw(value: Any) -> Any:
 
 def weight(value: Any) -> int:
     """Count the characters of all strings in a JSON value, keys included, and one more for each node."""
+    if isinstance(value, dict):
+        try:  # mostly it is a document, and holds nothing but strings
+            return 1 + len(value) + len("".join(value)) + len("".join(value.values()))
+        except TypeError:
+            pass
     characters = 0
     nodes = [value]
     for node in nodes:  # it grows while it is gone through

@@ -7,7 +7,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from . import _order as order
-from ._book import BLOCKS, MESSAGE_KEY, At, Book, Key, Phase, Stage, Transition, find, is_planning
+from ._book import BLOCKS, MESSAGE_KEY, PLAN_KEY, At, Book, Key, Phase, Stage, Transition, find, is_planning
 from ._citations import name
 from ._entries import followed, habit, interrupt, keep, violate
 from ._expected import expected
@@ -35,14 +35,16 @@ def _lawful(book: Book, event: Any) -> tuple[Transition, Key] | None:
     if route is None:
         return None
     kind, act = route
-    key = (kind, 0 if kind == "plan" else event.index)
-    part = find(book, key)
-    if part is not None:
-        stage, symbol = part.stage, part.symbol
-    elif act is Act.START and event.index == book.following.get(kind, 0):
-        stage, symbol = Stage.ABSENT, symbol_of(event, kind)
+    key = PLAN_KEY if kind == "plan" else (kind, event.index)
+    if act is Act.START:
+        if event.index != book.following.get(kind, 0):
+            return None
+        stage, symbol = Stage.ABSENT, symbol_of(event, kind)  # no part with that index or a higher one ever began
     else:
-        return None
+        part = book.plan if kind == "plan" else book.open.get(key)
+        if part is None:
+            return None
+        stage, symbol = part.stage, part.symbol
     transition = order.lawful(book.phase, kind, act, stage, symbol, tuple(book.counts), book.seen)
     return None if transition is None else (transition, key)
 

@@ -27,7 +27,7 @@ class Log(Generic[T]):
         # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
         if items[count] is not item:
             items = [*items[:count], item]
-        log = type(self).__new__(type(self))
+        log = object.__new__(type(self))
         log.items = items
         log.count = count + 1
         return log
@@ -76,7 +76,7 @@ class Shelf(Log[I]):
 
     def append(self, item: I) -> Self:
         """Give the shelf with *item* at its end."""
-        shelf = super().append(item)
+        shelf = Log.append(self, item)
         # An entry of the shared table is never overwritten: an older shelf still reads it.
         shared = shelf.items is self.items and self.places.setdefault(item.index, self.count) == self.count
         shelf.places = self.places if shared else _places(shelf)

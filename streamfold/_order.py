@@ -166,6 +166,16 @@ def stage_of(book: Book, kind: Kind, index: int) -> Stage:
 
 
 @cache
+def is_citable(phase: Phase, counts: tuple[str, ...], seen: frozenset[str]) -> bool:
+    """Whether a citation may begin, and then end, without breaking a rule of order."""
+    begun = (*counts, "citation"), seen | {"citation"}
+    return (
+        lawful(phase, "citation", Act.START, Stage.ABSENT, "citation", counts, seen) is not None
+        and lawful(phase, "citation", Act.END, Stage.OPEN, "citation", *begun) is not None
+    )
+
+
+@cache
 def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     phase: Phase, kind: Kind, act: Act, stage: Stage, symbol: str, counts: tuple[str, ...], seen: frozenset[str]
 ) -> Transition | None:

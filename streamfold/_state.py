@@ -1,60 +1,47 @@
 """What is known part way."""
 
-from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from attrs import frozen
 
 from . import _assemble as assemble
-from ._book import NO_TEXT, Book, Key, find
-from ._entries import put
+from ._book import NO_TEXT, Book, Part
+from ._entries import begin, put
 from ._plain import NOTHING, PLAIN, Plain
-from ._text import Tail, Text, make_text
+from ._text import Tail, Text, claim, make_text
 from .limits import DEFAULT, Limits
 from .message import Message, Partial
 from .violations import Violation
 
 
 class Focus(NamedTuple):
-    """The part that grows, as far as its plain deltas are concerned.
+    """The part that grows, as far as its plain deltas are concerned, and the citation of it that is open.
 
     Attributes:
-        kind, place: of the part, and its index; no part grows where they are empty.
-        symbol: of the part; empty where its deltas have to be judged, as in a citation.
+        plain: how its plain deltas are recognised; none is where deltas have to be judged, as in a citation.
+        place: its index.
         most: the length in code points that its text may reach.
         last: the position before which events may come.
-        base: the length of its text when it came into focus.
-        read: reads a plain delta.
+        paid: what of that length the book counts as spent; less than nothing where it lacks what a citation holds.
+        part: as it was when it came into focus; None where no part grows.
+        citation: one that is open and that the book does not hold yet: mostly its end comes next.
     """
 
-    symbol: str
-    kind: str
+    plain: Plain
     place: int
     most: int
     last: int
-    base: int
-    read: Callable[[Any, int], str | None]
-
-    @property
-    def key(self) -> Key:
-        """The key of the part."""
-        return self.kind, self.place
-
-    @property
-    def plain(self) -> Plain:
-        """How its plain deltas are recognised."""
-        return PLAIN.get(self.symbol, NOTHING)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return make_focus, self[:-1]
+    paid: int
+    part: Part | None
+    citation: Part | None = None
 
 
-def make_focus(symbol: str, *rest: Any) -> Focus:
-    """Give the focus on a part of some symbol."""
-    return Focus(symbol, *rest, PLAIN.get(symbol, NOTHING).read)  # type: ignore[call-arg]  # it cannot count the rest
+def make_focus(*values: Any) -> Focus:
+    """Give the focus of these values, at half the cost of its own way."""
+    return tuple.__new__(Focus, values)
 
 
-NO_FOCUS: Final = make_focus("", "", 0, 0, 0, 0)
+NO_FOCUS: Final = Focus(NOTHING, 0, 0, 0, 0, None)
 
 
 class Making:
@@ -85,7 +72,7 @@ class State:
         ('Look.', 2)
     """
 
-    # in the order of Making's slots
+    # Making's slots; what `book` lacks, `settled` puts into it
     book: Book
     count: int
     focus: Focus
@@ -101,31 +88,31 @@ class State:
         """The text of the part that grows; it lies open in the state, so that a delta makes one value, not two."""
         return make_text(self.tail, self.count, self.length)
 
-    def _parts(self) -> tuple[int, Text, Focus, Book]:
-        return self.position, self.growing, self.focus, self.book
+    def _whole(self) -> tuple[int, Book]:
+        return self.position, settled(self)
 
     def __eq__(self, other: object) -> bool:
-        return self._parts() == other._parts() if isinstance(other, State) else NotImplemented
+        return self._whole() == other._whole() if isinstance(other, State) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # a book holds mappings
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return make_state, self._parts()
+        return focused, self._whole()
 
     @property
     def text(self) -> str:
         """The text blocks so far, joined for reading."""
-        return assemble.joined(self.book, self.focus.key, self.growing, "text")
+        return assemble.joined(self.book, self.focus.part, self.growing, "text")
 
     @property
     def thinking(self) -> str:
         """The thinking blocks so far, joined for reading."""
-        return assemble.joined(self.book, self.focus.key, self.growing, "thinking")
+        return assemble.joined(self.book, self.focus.part, self.growing, "thinking")
 
     @property
     def tool_plan(self) -> str | None:
         """The tool plan so far; None where none came."""
-        return assemble.plan(self.book, self.focus.key, self.growing)
+        return assemble.plan(self.book, self.focus.part, self.growing)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -162,14 +149,45 @@ def make_state(position: int, growing: Text, focus: Focus, book: Book) -> State:
     return state  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
 
 
+def grown(state: State, events: int, delta: str) -> State | None:
+    """Give the state after some plain deltas that add up to *delta*; None where they would pass a limit."""
+    focus, tail, count = state.focus, state.tail, state.count
+    position, length = state.position + events, state.length + len(delta)
+    if position > focus.last or length > focus.most:
+        return None
+    if not claim(tail, count, delta):
+        return make_state(position, state.growing.append(delta), focus, state.book)
+    after: Any = Making()
+    after.position = position
+    after.tail = tail
+    after.count = count + 1
+    after.length = length
+    after.focus = focus
+    after.book = state.book
+    after.__class__ = State
+    return after  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+
+
+def moved(state: State, focus: Focus, book: Book) -> State:
+    """Give the state after an event that adds nothing to the part that grows."""
+    after: Any = Making()
+    after.position = state.position + 1
+    after.tail = state.tail
+    after.count = state.count
+    after.length = state.length
+    after.focus = focus
+    after.book = book
+    after.__class__ = State
+    return after  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+
+
 def settled(state: State) -> Book:
-    """Give the book of *state* in which every part has its text and none grows."""
-    book, text, focus = state.book, state.growing, state.focus
-    if not focus.kind:
+    """Give the book of *state* in which every part has its text and none grows: all that the state knows."""
+    book, focus = state.book, state.focus
+    if focus.part is None:
         return book
-    part = find(book, focus.key)
-    assert part is not None  # noqa: S101 - the focus is an open part
-    return put(book, part._replace(text=text), text.length - focus.base)
+    book = put(book, focus.part._replace(text=state.growing), state.length - focus.paid)
+    return book if focus.citation is None else begin(book, focus.citation, 0)
 
 
 def focused(position: int, book: Book) -> State:
@@ -177,9 +195,12 @@ def focused(position: int, book: Book) -> State:
     part = assemble.focus_of(book)
     if part is None:
         return make_state(position, NO_TEXT, NO_FOCUS, book)
-    limits, length = book.limits, part.text.length
+    limits, text = book.limits, part.text
+    length = text.length
     room = limits.characters - book.spent + length
     most = min(room, limits.arguments) if part.kind == "call" else room
-    symbol = "" if "citation" in book.counts else part.symbol
-    focus = make_focus(symbol, part.kind, part.index, most, limits.events, length)
-    return make_state(position, part.text, focus, put(book, part._replace(text=NO_TEXT)))
+    plain = NOTHING if "citation" in book.counts else PLAIN[part.symbol]
+    if length:  # what the book would hold of it would be held twice, once other text has taken its place
+        part = part._replace(text=NO_TEXT)
+        book = put(book, part)
+    return make_state(position, text, Focus(plain, part.index, most, limits.events, length, part), book)

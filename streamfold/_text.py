@@ -78,7 +78,10 @@ class Text:
 
     def slice(self, start: int, end: int) -> str:
         """Give the characters from *start* to *end*, code points, at a cost that the text's length does not raise."""
-        rest = "".join(self.tail[: self.count])
+        if not self.count and len(self.tail.pieces) == 1:  # it is complete
+            return self.tail.pieces[0][max(start, 0) : max(end, 0)]
+        tail, count = self.tail, self.count
+        rest = "".join(tail if len(tail) == count else tail[:count])
         before = self.length - len(rest)
         if start >= before:  # mostly, what is cited has just come
             return rest[start - before : max(end - before, 0)]

@@ -7,7 +7,7 @@ from . import events as on
 from ._book import PLAN_KEY, At, Book, ExceededError, Key, Part, Phase, Stage
 from ._citations import aim, name, settle
 from ._entries import begin, keep, put, shelve, violate
-from ._event_rules import CHECKS, FAILED, breaches, filled
+from ._event_rules import FAILED, breaches, filled
 from ._frozen import FrozenDict, freeze, weight
 from ._kinds import ON_DELTA, ON_END, ON_START, START_TEXT, part_at
 from ._quote import quote
@@ -91,9 +91,8 @@ def keep_unknown(book: Book, at: At, _event: on.Unknown, _: Key) -> Book:
 
 def _note(book: Book, at: At, event: Any) -> Book:
     """Judge what *event* holds by itself, and keep what is in fields that are not known."""
-    if type(event) in CHECKS:
-        for breach in breaches(event):
-            book = violate(book, at, breach)
+    for breach in breaches(event):
+        book = violate(book, at, breach)
     if event.extra:
         index = getattr(event, "index", None)
         place = {"type": event.wire_type} | ({} if index is None else {"index": index})
@@ -128,13 +127,18 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
 
 def _held_by_name(*names: str | None) -> int:
     """Count what a start calls its part, where that is not just a name."""
-    length = sum([len(name) for name in names if name])
+    length = 0
+    for each in names:
+        length += len(each or "")
     return length if length > _LONGEST_NAME else 0
 
 
 def held_by_citation(start: on.CitationStart) -> int:
     """Count the characters that a citation holds, and one for each node of its sources."""
-    return _held_by_name(start.type) + len(start.text) + sum([_held_by_source(each) for each in start.sources or ()])
+    held = _held_by_name(start.type) + len(start.text)
+    for source in start.sources or ():
+        held += _held_by_source(source)
+    return held
 
 
 def _held_by_source(source: Any) -> int:

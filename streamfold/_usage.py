@@ -17,51 +17,53 @@ def usage(raw: FrozenDict | None) -> Usage | None:
 
 def malformed(raw: FrozenDict | None) -> dict[str, Any]:
     """Give the known fields of *raw* that are not what they should be, by their paths."""
-    read = usage(raw)
-    return {} if read is None else _misplaced(read)
+    return {} if raw is None else _misplaced(Usage, raw)
 
 
 def to_wire(counts: Usage | BilledUnits | Tokens) -> dict[str, Any]:
     """Give *counts* as they stand on the wire."""
-    named = {name: getattr(counts, name) for name in _NAMES[type(counts)]}
-    plain = {name: to_wire(value) if name in _READERS else value for name, value in named.items() if value is not None}
+    named = {name: getattr(counts, name) for name in _READERS[type(counts)]}
+    plain = {name: to_wire(value) if name in _INNER else value for name, value in named.items() if value is not None}
     return {**plain, **counts.extra}
 
 
 def _typed(kind: type[Any], raw: FrozenDict) -> Any:
-    read = {name: _read(name, raw[name]) for name in _NAMES[kind] if name in raw}
-    typed = {name: value for name, value in read.items() if value is not None}
-    rest = {name: value for name, value in raw.items() if name not in typed}
-    return kind(**typed, extra=FrozenDict(rest) if rest else NOTHING_ELSE)
-
-
-def _read(name: str, value: Any) -> Any:
-    return _READERS[name](value) if name in _READERS else _number(value)
+    readers = _READERS[kind]
+    read = {name: value for name, each in raw.items() if name in readers and (value := readers[name](each)) is not None}
+    rest = {name: value for name, value in raw.items() if name not in read}
+    return kind(**read, extra=FrozenDict(rest) if rest else NOTHING_ELSE)
 
 
 def _number(value: Any) -> int | float | None:
     if type(value) is float and value.is_integer():
         return int(value)  # the Python SDK makes floats of all counts
-    return value if type(value) in (int, float) else None
+    return value if type(value) in _NUMBERS else None
 
 
 def _object(kind: type[Any]) -> Callable[[Any], Any]:
     return lambda value: _typed(kind, value) if isinstance(value, FrozenDict) else None
 
 
-_NAMES: Final = {
-    kind: tuple(each.name for each in fields(kind) if each.name != "extra") for kind in (Usage, BilledUnits, Tokens)
-}
-_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "billed_units": _object(BilledUnits),
-    "tokens": _object(Tokens),
+_INNER: Final[Mapping[str, type[Any]]] = {"billed_units": BilledUnits, "tokens": Tokens}
+_READERS: Final[Mapping[type[Any], Mapping[str, Callable[[Any], Any]]]] = {
+    kind: {
+        each.name: _object(_INNER[each.name]) if each.name in _INNER else _number
+        for each in fields(kind)
+        if each.name != "extra"
+    }
+    for kind in (Usage, BilledUnits, Tokens)
 }
 
 
-def _misplaced(counts: Any, path: str = "") -> dict[str, Any]:
-    names = _NAMES[type(counts)]
-    here = {path + name: value for name, value in counts.extra.items() if name in names and value is not None}
-    for name in _READERS:
-        if inner := getattr(counts, name, None):
-            here |= _misplaced(inner, f"{path}{name}.")
-    return here
+def _misplaced(kind: type[Any], raw: FrozenDict, path: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in _READERS[kind]:
+        value = raw.get(name)
+        if name in _INNER and isinstance(value, FrozenDict):
+            found |= _misplaced(_INNER[name], value, f"{path}{name}.")
+        elif value is not None and (name in _INNER or type(value) not in _NUMBERS):
+            found[path + name] = value
+    return found
+
+
+_NUMBERS: Final = (int, float)

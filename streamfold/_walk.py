@@ -10,9 +10,9 @@ from ._book import At, Phase
 from ._entries import violate
 from ._expected import expected
 from ._judge import where
-from ._plain import END
+from ._plain import END, NOTHING
 from ._quote import quote
-from ._state import Focus, State, focused, make_state, settled
+from ._state import Focus, State, focused, grown, settled
 from ._wire import Finding
 from .errors import StreamError, error_of
 from .events import Located
@@ -54,8 +54,10 @@ def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], list[int], 
     plain, place = state.focus.plain, state.focus.place
     run: list[str] = []
     lines: list[int] = []
-    part = islice(rest, _RUN)
     try:
+        if plain is NOTHING:
+            return run, lines, next(rest, END), None
+        part = islice(rest, _RUN)
         event = plain.take(part, place, run)
         if type(event) is Located and not run:
             event = plain.take_located(chain((event,), part), place, run, lines)
@@ -66,7 +68,7 @@ def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], list[int], 
 
 def read_located(located: Located, focus: Focus) -> str | None:
     """Give the characters of a plain delta that is named as it is, or None."""
-    delta = focus.read(located.event, focus.place)
+    delta = focus.plain.read(located.event, focus.place)
     return delta if delta is not None and located.name in (None, located.event["type"]) else None
 
 
@@ -74,10 +76,10 @@ def _extended(state: State, run: list[str], lines: list[int]) -> State:
     """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
     if not run:
         return state
-    focus = state.focus
-    after = make_state(state.position + len(run), state.growing.extend(run), focus, state.book)
-    if after.length <= focus.most and after.position <= focus.last:
+    after = grown(state, len(run), "".join(run))
+    if after is not None:
         return after
+    focus = state.focus
     events = (focus.plain.write(focus.place, delta) for delta in run)
     return reduce(advance, map(Located, events, lines) if lines else events, state)
 
@@ -118,7 +120,8 @@ class _EndOfInput:
 
 def _ended_by(state: State, breach: Finding) -> State:
     at = At(state.position, None, _EndOfInput)
-    return focused(state.position, violate(settled(state), at, breach, INPUT, stood=where(state.book)))
+    book = settled(state)
+    return focused(state.position, violate(book, at, breach, INPUT, stood=where(book)))
 
 
 def raise_first(state: State, known: int, rules: Rules, cause: Exception | None = None) -> None:

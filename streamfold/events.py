@@ -17,7 +17,7 @@ def _at(path: str, *, required: bool = False) -> dict[str, Any]:
     return {"path": tuple(path.split(".")), "required": required}
 
 
-@frozen
+@frozen(weakref_slot=False)
 class DocumentSource:
     """A document of the request that a citation rests on.
 
@@ -31,7 +31,7 @@ class DocumentSource:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ToolSource:
     """A tool's output that a citation rests on.
 
@@ -45,7 +45,7 @@ class ToolSource:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class OtherSource:
     """A source of a kind that is not known, as it came."""
 
@@ -55,7 +55,7 @@ class OtherSource:
 Source: TypeAlias = DocumentSource | ToolSource | OtherSource
 
 
-@frozen
+@frozen(weakref_slot=False)
 class MessageStart:
     """A message begins.
 
@@ -74,7 +74,7 @@ class MessageStart:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ContentStart:
     """A content block begins.
 
@@ -93,7 +93,7 @@ class ContentStart:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ContentDelta:
     """A content block grows.
 
@@ -111,7 +111,7 @@ class ContentDelta:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ContentEnd:
     """A content block is complete."""
 
@@ -121,7 +121,7 @@ class ContentEnd:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ToolPlanDelta:
     """The tool plan grows. It has no index, no start and no end.
 
@@ -135,7 +135,7 @@ class ToolPlanDelta:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ToolCallStart:
     """A tool call begins.
 
@@ -155,7 +155,7 @@ class ToolCallStart:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ToolCallDelta:
     """A tool call's arguments grow.
 
@@ -170,7 +170,7 @@ class ToolCallDelta:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ToolCallEnd:
     """A tool call's arguments are complete."""
 
@@ -180,7 +180,7 @@ class ToolCallEnd:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class CitationStart:
     """A citation, whole: only ``citation-end`` follows.
 
@@ -204,7 +204,7 @@ class CitationStart:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class CitationEnd:
     """A citation is complete."""
 
@@ -214,7 +214,7 @@ class CitationEnd:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class MessageEnd:
     """The message is complete, or its generation failed.
 
@@ -236,7 +236,7 @@ class MessageEnd:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Debug:
     """The prompt that the model saw (Cohere API reference, "chat-stream"); in no recording."""
 
@@ -246,7 +246,7 @@ class Debug:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Unknown:
     """An event of a type that is not known, as it came."""
 
@@ -258,7 +258,7 @@ class Unknown:
         return str(self.fields["type"])
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Unreadable:
     """What stood where an event should, and is none.
 

@@ -57,7 +57,7 @@ class OtherBlock:
     logprobs: tuple[FrozenDict, ...] = ()
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ToolCall:
     """A call that can be made: its arguments are whole.
 
@@ -125,7 +125,7 @@ class Target:
     index: int = 0
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Citation:
     """A span of the message and what it rests on.
 

@@ -8,6 +8,7 @@ from streamfold._advance import advance
 from streamfold._book import Book, Phase, Stage, find
 from streamfold._order import JOINT, MESSAGE, PART, PARTS, stage_of
 from streamfold._routes import ROUTES, Act
+from streamfold._state import settled
 from streamfold._transitions import set_aside, symbol_of
 from streamfold._wire import read
 from streamfold.rules import RULES
@@ -46,7 +47,7 @@ def _walk(stream: Iterable[Any]) -> Iterator[Label]:
     for event in getattr(stream, "events", stream):
         if isinstance(event, Exception) or state.book.phase is Phase.STOPPED:
             return
-        yield from _cells(state.book, read(getattr(event, "event", event), 64).event)
+        yield from _cells(settled(state), read(getattr(event, "event", event), 64).event)
         state = advance(state, event)
 
 

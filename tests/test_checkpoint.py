@@ -212,7 +212,7 @@ REFUSED = {
     "another value": ({"streamfold": 1, "state": ["tuple", 1]}, "state: expected a State, got (1,)"),
     "a form that is not known": (
         {"streamfold": 1, "state": ["State", 0, ["New", 1]]},
-        "state.growing: expected the name of a form first, got 'New'",
+        "state.book: expected the name of a form first, got 'New'",
     ),
     "no form": ({"streamfold": 1, "state": {"a": [[]]}}, "state.a: expected the name of a form first, got []"),
     "an empty list": ({"streamfold": 1, "state": []}, "state: expected the name of a form first, got None"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamfold import Limits, State, check
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
-from streamfold._cited import CITED, cited
+from streamfold._cited import CITED
 from streamfold._exact import exact
 from streamfold._judge import _judge_order, _lawful
 from streamfold._routes import ROUTES
@@ -24,6 +24,10 @@ CITED_TEXT = strategies.streams(
 LIMITS = st.just(DEFAULT) | st.builds(
     Limits, characters=st.integers(0, 200), parts=st.integers(0, 6), events=st.integers(0, 20)
 )
+
+
+def cited(state, known):
+    return CITED[type(known)](state, known)
 
 
 def states_and_events(events, limits=DEFAULT):

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "streamfold"
 
 # From the ground up: a room may import those before it.
 ROOMS = """
-    _frozen _log _text _segments _quote _visible limits
+    _quick _frozen _log _text _segments _quote _visible limits
     _arguments events
     _plain _catalogue
     _leaves _to_wire _sent _wire _exact

@@ -13,6 +13,7 @@ from streamfold._book import BLOCKS, Phase, Stage, is_planning
 from streamfold._expected import expected
 from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT, stage_of
 from streamfold._routes import ROUTES, Act
+from streamfold._state import settled
 from streamfold.testing import strategies
 
 ORDER = {"message", "part", "joint"}
@@ -117,13 +118,13 @@ CELLS = [
 @pytest.mark.parametrize(("kind", "stage", "act"), CELLS)
 def test_a_cell_of_a_part_breaks_its_rule_and_leads_on(kind, stage, act):
     state = state_after(s.message_start(), *BEFORE[stage](*MAKERS[kind]))
-    assert stage_of(state.book, kind, 0) is stage
+    assert stage_of(settled(state), kind, 0) is stage
     codes, after, kept = (PLAN_CELLS if kind == "plan" else PART_CELLS)[stage, act]
 
     new = advance(state, MAKERS[kind][list(Act).index(act)])
 
     assert order_codes(new)[len(order_codes(state)) :] == codes
-    assert stage_of(new.book, kind, 0) is after
+    assert stage_of(settled(new), kind, 0) is after
     assert len(new.book.kept) - len(state.book.kept) == kept
 
 
@@ -225,7 +226,7 @@ def test_whatever_starts_while_a_part_is_open_interleaves_with_it(other, symbol)
 def test_what_is_expected_breaks_no_rule_of_order_and_nothing_else_is_expected(stream, data):
     size = data.draw(st.integers(0, len(stream) - 1))
     state = state_after(*stream[:size])
-    named = set(expected(state.book).split(", "))
+    named = set(expected(settled(state)).split(", "))
 
     for kind in events.EVENTS:
         if kind is not events.Debug:
@@ -235,7 +236,7 @@ def test_what_is_expected_breaks_no_rule_of_order_and_nothing_else_is_expected(s
 
 def candidates(state, kind):
     """Give an event of *kind* for each part that it could be about; a citation only where there is what it cites."""
-    book = state.book
+    book = settled(state)
     opened = {symbol: [part.index for part in book.open.values() if part.symbol == symbol] for symbol in CITABLE}
     content = [(part.index, part.symbol) for part in book.open.values() if part.kind == "content"]
     following = book.following.get

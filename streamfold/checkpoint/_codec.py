@@ -19,7 +19,7 @@ from .._book import Book, Mark, Part, Phase, Stage
 from .._frozen import FrozenDict, FrozenList
 from .._log import Log, Shelf
 from .._quote import quote
-from .._state import Focus, State, make_focus, make_state
+from .._state import State, focused, settled
 from .._text import Text
 from ..limits import Limits
 from ..violations import Kept, Violation
@@ -170,8 +170,7 @@ def _mapping(kind: type[Any]) -> _Form:
 
 _LOSSLESS: Final = ("utf-8", "surrogatepass")
 _FORMS: Final[Mapping[str, _Form]] = {
-    "State": _record(State, make_state, "position", "growing", "focus", "book"),
-    "Focus": _record(Focus, make_focus, *Focus._fields[:-1]),  # how it reads follows from the others
+    "State": _Form(State, lambda state: [state.position, settled(state)], focused, ("position", "book")),
     **{kind.__name__: _record(kind, kind, *kind._fields) for kind in (Book, Part, Mark)},
     **{
         kind.__name__: _record(kind, kind, *(each.name for each in fields(kind) if each.init))

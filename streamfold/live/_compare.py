@@ -48,10 +48,10 @@ def changes(old: State, new: State) -> tuple[Change, ...]:
         >>> changes(old, step(old, events.ToolPlanDelta(" up.")))
         (PartGrew(kind='plan', index=0, offset=4, text=' up.', logprobs=()),)
     """
-    before, after = old.book, new.book
     pairs = changed_parts(old, new)
     parts = [change for was, part in pairs for change in _TELL[part.kind](was, part, new)]
     parts += _resolved(old, new, pairs)
+    before, after = old.book, new.book  # neither violations nor the frame of a message wait to be settled
     return tuple(parts) if before is after else (*_begun(before, after), *parts, *_noted(before, after))
 
 
@@ -145,10 +145,11 @@ def _ended(book: Book, end: on.MessageEnd) -> MessageEnded:
 def _resolved(old: State, new: State, pairs: Iterable[Pair]) -> list[Change]:
     """Tell which citations of before read differently, now that some parts have changed."""
     changed = [part for _, part in pairs if part.kind in ("content", "plan")]
-    citations = {citation.since for part in changed for citation in _unsettled(old.book, part)}
+    before = settled(old)
+    citations = {citation.since for part in changed for citation in _unsettled(before, part)}
     if not citations:
         return []
-    before, after = settled(old), settled(new)
+    after = settled(new)
     read = [
         (place, _read(before, each), _read(after, each))
         for place, each in enumerate(_by_start(after))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias, TypeVar
 
-from .._book import SHELVES, Book, Part, find
+from .._book import SHELVES, Book, Part, shelf_of
 from .._log import Log
 from .._state import State, settled
 
@@ -19,7 +19,7 @@ def changed_parts(old: State, new: State) -> list[Pair]:
     """
     if old.position > new.position:
         raise unrelated()
-    if old.book is new.book:
+    if is_only_grown(old, new):
         return _grown_part(old, new)
     before, after = settled(old), settled(new)
     was = {part.since: part for part in _unfinished(before)}
@@ -30,8 +30,13 @@ def changed_parts(old: State, new: State) -> list[Pair]:
     return [(was.get(start), now[start]) for start in sorted(now) if was.get(start) is not now[start]]
 
 
+def is_only_grown(old: State, new: State) -> bool:
+    """Whether nothing but plain deltas came between *old* and *new*, as far as it is cheap to see."""
+    return old.book is new.book and old.focus is new.focus
+
+
 def _grown_part(old: State, new: State) -> list[Pair]:
-    part = find(old.book, old.focus.key) if old.focus.kind else None
+    part = old.focus.part
     return [] if part is None else [(part._replace(text=old.growing), part._replace(text=new.growing))]
 
 
@@ -40,8 +45,8 @@ def _unfinished(book: Book) -> tuple[Part, ...]:
 
 
 def _finished(before: Book, after: Book) -> Iterator[Part]:
-    for shelf in SHELVES.values():
-        yield from since(getattr(before, shelf), getattr(after, shelf))
+    for kind in SHELVES:
+        yield from since(shelf_of(before, kind), shelf_of(after, kind))
 
 
 def since(log: Log[T], later: Log[T]) -> list[T]:

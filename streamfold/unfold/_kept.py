@@ -14,7 +14,7 @@ from .._book import Phase
 from .._catalogue import FATAL
 from .._event_rules import PLACEHOLDERS
 from .._frozen import DEEPEST, FrozenDict, freeze, thaw
-from .._state import State
+from .._state import State, settled
 from .._to_wire import to_wire
 from ..message import Kept, Message, ToolCall
 
@@ -141,7 +141,7 @@ def spoils(message: Message, before: State, after: State, *, tidy: bool) -> bool
 
     Where all is to be *tidy*, it must not make the index of a start deviate either.
     """
-    to_begin = len(message.content) + len(message.calls) + len(message.citations) - before.book.parts
+    to_begin = len(message.content) + len(message.calls) + len(message.citations) - settled(before).parts
     counts = tidy and to_begin > 0
     new = after.book.violations.since(len(before.book.violations))
     return (
@@ -152,11 +152,12 @@ def spoils(message: Message, before: State, after: State, *, tidy: bool) -> bool
 
 
 def _place(state: State, *, counts: bool) -> tuple[Any, ...]:
-    book = state.book
+    book = settled(state)
     return book.parts, book.seen, book.phase is Phase.ENDED, counts and book.following
 
 
 def _restarts(state: State, message: Message) -> bool:
-    parts = (*state.book.calls, *(part for part in state.book.open.values() if part.kind == "call"))
+    book = state.book
+    parts = (*book.calls, *(part for part in book.open.values() if part.kind == "call"))
     begun = zip(sorted(parts, key=attrgetter("since")), message.calls, strict=False)
     return any(part.restarted and isinstance(call, ToolCall) for part, call in begun)

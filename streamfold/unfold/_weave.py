@@ -16,7 +16,7 @@ from .. import events as on
 from .._fold import step
 from .._frozen import DEEPEST
 from .._routes import ROUTES, Act
-from .._state import State
+from .._state import State, settled
 from .._to_wire import to_wire
 from .._wire import read
 from ..limits import Limits
@@ -70,7 +70,7 @@ def _said(event: Any, state: State, dialect: Dialect) -> Any:
 
 def _is_known(event: Any, state: State) -> bool:
     """Whether the fold knows the index of *event* without being told."""
-    book, route = state.book, ROUTES.get(type(event))
+    book, route = settled(state), ROUTES.get(type(event))
     if route is None or route.kind == "plan" or event.extra:
         return False
     opened = [part.index for part in book.open.values() if part.kind == route.kind]

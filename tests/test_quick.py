@@ -1,0 +1,59 @@
+"""What is made quickly is what its class makes, and stays as it is."""
+
+import copy
+import pickle
+
+import pytest
+from attrs import fields
+from attrs.exceptions import FrozenInstanceError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamfold import events as on
+from streamfold._book import Book, Part, Stage, begun, closed
+from streamfold._quick import maker
+from streamfold.message import Citation, ToolCall
+
+KINDS = [*on.EVENTS, on.DocumentSource, on.ToolSource, Citation, ToolCall]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_value_that_is_made_quickly_is_the_one_that_its_class_makes(kind):
+    values = [f"value {number}" for number in range(len(fields(kind)))]
+    made = maker(kind)(*values)
+
+    assert type(made) is kind
+    assert made == kind(*values) == copy.copy(made) == pickle.loads(pickle.dumps(made))
+    assert repr(made) == repr(kind(*values))
+    assert hash(made) == hash(kind(*values))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_value_that_was_made_quickly_is_as_frozen_as_any(kind):
+    made = maker(kind)(*range(len(fields(kind))))
+
+    with pytest.raises(FrozenInstanceError):
+        setattr(made, fields(kind)[0].name, 5)
+
+
+@given(st.lists(st.integers(), min_size=len(Book._fields), max_size=len(Book._fields)), st.data())
+def test_a_quick_named_tuple_replaces_as_the_usual_one_does(values, data):
+    changes = data.draw(st.dictionaries(st.sampled_from(Book._fields), st.text()))
+    replaced = Book(*values)._replace(**changes)
+
+    assert type(replaced) is Book
+    assert replaced._asdict() == {**dict(zip(Book._fields, values, strict=True)), **changes}
+
+
+def test_a_quick_named_tuple_knows_its_fields_only():
+    with pytest.raises(KeyError):
+        Book()._replace(none=1)
+
+
+def test_a_part_that_begins_and_ends_is_the_one_that_its_class_makes():
+    event = on.ContentStart(3)
+    part = begun("content", 3, "text", 7, event, ("plan", 0))
+
+    assert part == Part("content", 3, "text", 7, Stage.OPEN, event)
+    assert type(part) is type(closed(part)) is Part
+    assert closed(part) == part._replace(stage=Stage.CLOSED)
