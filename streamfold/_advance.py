@@ -51,14 +51,14 @@ def _judged(state: State, at: At, reading: Reading | None = None, sse_name: str 
 
 def _stop(state: State, at: At, why: str) -> State:
     book = violate(settled(state), at, Finding("limit-exceeded", why))
-    return focused(state.position, book._replace(phase=Phase.STOPPED))
+    return focused(state.position, book.with_(phase=Phase.STOPPED))
 
 
 def _in_order(book: Book, before: Book) -> Book:
     """Give the book in which the violations of one event stand in the order of the catalogue."""
     new = book.violations.since(len(before.violations))
     ordered = sorted(new, key=lambda violation: _ORDER[violation.code])
-    return book if new == ordered else book._replace(violations=reduce(Log.append, ordered, before.violations))
+    return book if new == ordered else book.with_(violations=reduce(Log.append, ordered, before.violations))
 
 
 _ORDER: Final = {code: number for number, code in enumerate(RULES)}
@@ -115,7 +115,7 @@ def _lost(raw: Any) -> tuple[Key, ...]:
 def _spoil(book: Book, lost: Container[Key]) -> Book:
     """Give the book in which the open parts that may lack a spoilt event say so."""
     hit = [part for part in book.open.values() if part.key in lost or (part.kind, None) in lost]
-    return reduce(put, (part._replace(spoilt=True) for part in hit), book)
+    return reduce(put, (part.with_(spoilt=True) for part in hit), book)
 
 
 def _take_unreadable(book: Book, at: At, event: on.Unreadable) -> Book:

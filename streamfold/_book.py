@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
+from attrs import frozen
+
 from . import events as on
 from ._arguments import Fault
 from ._frozen import FrozenDict
 from ._log import Log, Shelf
-from ._quick import quick
+from ._quick import changed, drafter, maker
 from ._quote import quote
 from ._text import Text
 from .limits import DEFAULT, Limits
@@ -50,12 +52,14 @@ Kind: TypeAlias = Literal["content", "call", "citation", "plan"]
 Key: TypeAlias = tuple[str, int | str | None]
 
 NO_TEXT: Final = Text()
+NO_LOG: Final[Log[Any]] = Log()
+NO_SHELF: Final[Shelf[Any]] = Shelf()
 PLAN_KEY: Final[Key] = ("plan", 0)
 MESSAGE_KEY: Final[Key] = ("message", None)
 
 
-@quick
-class Part(NamedTuple):
+@frozen(weakref_slot=False)
+class Part:
     """A content block, a tool call, a citation, or the tool plan.
 
     Attributes:
@@ -71,14 +75,14 @@ class Part(NamedTuple):
     """
 
     kind: Kind
-    index: int  # type: ignore[assignment]  # the wire's own word; nobody looks for a value in a part
+    index: int
     symbol: str
     since: int
     stage: Stage
     start: Any = None
     cites: Key = PLAN_KEY
     text: Text = NO_TEXT
-    logprobs: Log[FrozenDict] = Log()
+    logprobs: Log[FrozenDict] = NO_LOG
     restarted: bool = False
     spoilt: bool = False
     arguments: FrozenDict | Fault | None = None
@@ -88,25 +92,29 @@ class Part(NamedTuple):
         """Its kind and wire index."""
         return self.kind, self.index
 
+    def with_(self, **changes: Any) -> "Part":
+        """Give the part with some fields changed."""
+        return changed(_draft_of(self), Part, changes)
 
-def begun(kind: Any, index: int, symbol: str, since: int, start: Any, cites: Key) -> Part:  # noqa: PLR0913, PLR0917 - all that a start says
+
+_draft_of: Final = drafter(Part)
+_make_part: Final = maker(Part)
+
+
+def begun(kind: str, index: int, symbol: str, since: int, start: Any, cites: Key) -> Part:  # noqa: PLR0913, PLR0917 - all that a start says
     """Give a part that has just begun with its start."""
-    return tuple.__new__(
-        Part, (kind, index, symbol, since, Stage.OPEN, start, cites, NO_TEXT, _NO_LOGPROBS, False, False, None)
-    )
+    return _make_part(kind, index, symbol, since, Stage.OPEN, start, cites, *_NOTHING_YET)
 
 
-_NO_LOGPROBS: Final[Log[FrozenDict]] = Log()
+_NOTHING_YET: Final = (NO_TEXT, NO_LOG, False, False, None)
 
 
 def closed(part: Part) -> Part:
     """Give *part* as it is once it has ended."""
-    values: list[Any] = list(part)
-    values[_STAGE] = Stage.CLOSED
-    return tuple.__new__(Part, values)
-
-
-_STAGE: Final = Part._fields.index("stage")
+    draft = _draft_of(part)
+    draft.stage = Stage.CLOSED
+    draft.__class__ = Part
+    return draft  # type: ignore[no-any-return]  # a part by now
 
 
 class At(NamedTuple):
@@ -144,8 +152,8 @@ class Mark(NamedTuple):
 _NONE: Final[Mapping[Any, Any]] = FrozenDict()
 
 
-@quick
-class Book(NamedTuple):
+@frozen(weakref_slot=False)
+class Book:
     """What a state knows beside its position and the text that grows.
 
     Attributes:
@@ -163,9 +171,9 @@ class Book(NamedTuple):
     end: on.MessageEnd | None = None
     plan: Part | None = None
     open: Mapping[Key, Part] = _NONE
-    contents: Shelf[Part] = Shelf()
-    calls: Shelf[Part] = Shelf()
-    citations: Shelf[Part] = Shelf()
+    contents: Shelf[Part] = NO_SHELF
+    calls: Shelf[Part] = NO_SHELF
+    citations: Shelf[Part] = NO_SHELF
     counts: Mapping[str, int] = _NONE
     seen: frozenset[str] = frozenset()
     following: Mapping[str, int] = _NONE
@@ -173,20 +181,17 @@ class Book(NamedTuple):
     parts: int = 0
     waiting: Mapping[Key, tuple[Part, ...]] = _NONE
     marks: Mapping[Key, Mark] = _NONE
-    violations: Log[Violation] = Log()
-    kept: Log[Kept] = Log()
+    violations: Log[Violation] = NO_LOG
+    kept: Log[Kept] = NO_LOG
     spent: int = 0
 
+    def with_(self, **changes: Any) -> "Book":
+        """Give the book with some fields changed."""
+        return changed(draft_of(self), Book, changes)
 
-# Where the fields stand that most events change: to change a list costs half of a `_replace`.
-PLAN, OPEN, COUNTS, SEEN, FOLLOWING, PARTS, SPENT = map(
-    Book._fields.index, ("plan", "open", "counts", "seen", "following", "parts", "spent")
-)
-SHELVES: Final[Mapping[str, int]] = {
-    "content": Book._fields.index("contents"),
-    "call": Book._fields.index("calls"),
-    "citation": Book._fields.index("citations"),
-}
+
+draft_of: Final = drafter(Book)
+SHELVES: Final[Mapping[str, str]] = {"content": "contents", "call": "calls", "citation": "citations"}
 BLOCKS: Final = frozenset({"text", "thinking", "other", "call"})
 
 
@@ -195,13 +200,8 @@ def find(book: Book, key: Key) -> Part | None:
     kind, index = key
     if kind == "plan":
         return book.plan
-    return book.open.get(key) or shelf_of(book, kind).find(index)  # type: ignore[arg-type]  # a part's key
-
-
-def shelf_of(book: Book, kind: str) -> Shelf[Part]:
-    """Give the parts of *kind* that are closed."""
-    shelf: Any = book[SHELVES[kind]]
-    return shelf  # type: ignore[no-any-return]  # the field's type is not that of its place
+    shelf: Shelf[Part] = getattr(book, SHELVES[kind])
+    return book.open.get(key) or shelf.find(index)  # type: ignore[arg-type]  # a part's key
 
 
 def is_planning(book: Book) -> bool:

@@ -70,7 +70,7 @@ def cite(book: Book, at: At, citation: Part) -> Book:
     target = find(book, key)
     complete = target is not None and _is_complete(book, target)
     if target is None or (not complete and citation.start.end > target.text.length):
-        return book._replace(waiting={**book.waiting, key: (*book.waiting.get(key, ()), citation)})
+        return book.with_(waiting={**book.waiting, key: (*book.waiting.get(key, ()), citation)})
     book = _judge_kind(book, at, citation, target)
     if complete:
         late = Finding("citation-late", f"{name(target)} is complete")
@@ -85,7 +85,7 @@ def settle(book: Book, at: At, key: Key) -> Book:
     target = find(book, key)
     for citation in book.waiting[key]:
         book = _judge_waited(book, at, citation, target)
-    return book._replace(waiting=without(book.waiting, key))
+    return book.with_(waiting=without(book.waiting, key))
 
 
 def _judge_waited(book: Book, at: At, citation: Part, target: Part | None) -> Book:

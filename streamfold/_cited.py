@@ -18,9 +18,9 @@ from ._transitions import held_by_citation
 
 
 def _begun(state: State, event: on.CitationStart) -> State | None:
-    book, (_, place, most, last, paid, part, opened) = state.book, state.focus
-    index = event.index
-    if part is None or opened is not None or state.position >= last or book.parts >= book.limits.parts:
+    book, focus, index = state.book, state.focus, event.index
+    part = focus.part
+    if part is None or focus.citation is not None or state.position >= focus.last or book.parts >= book.limits.parts:
         return None
     if index is None or index != book.following.get("citation", 0):
         return None
@@ -29,19 +29,20 @@ def _begun(state: State, event: on.CitationStart) -> State | None:
     # What says of itself that it cites an open part is aimed at that.
     if not (is_of_kind(event, part) and fits(state.growing, event.start, event.end, event.text)):
         return None
-    held = held_by_citation(event)
-    if held > most - state.length:
+    most = focus.most - (held := held_by_citation(event))
+    if state.length > most:
         return None
     citation = begun("citation", index, "citation", state.position, event, (part.kind, part.index))
-    return moved(state, make_focus(NOTHING, place, most - held, last, paid - held, part, citation), book)
+    return moved(state, make_focus(NOTHING, focus.place, most, focus.last, focus.paid - held, part, citation), book)
 
 
 def _ended(state: State, event: on.CitationEnd) -> State | None:
-    _, place, most, last, paid, part, citation = state.focus
-    if part is None or citation is None or citation.index != event.index or state.position >= last:
+    focus = state.focus
+    part, citation = focus.part, focus.citation
+    if part is None or citation is None or citation.index != event.index or state.position >= focus.last:
         return None
-    focus = make_focus(PLAIN[part.symbol], place, most, last, paid, part, None)
-    return moved(state, focus, add(state.book, citation))
+    after = make_focus(PLAIN[part.symbol], focus.place, focus.most, focus.last, focus.paid, part, None)
+    return moved(state, after, add(state.book, citation))
 
 
 # Each gives the state after an event; None where that has to be judged.

@@ -3,25 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._book import (
-    COUNTS,
-    FOLLOWING,
-    OPEN,
-    PARTS,
-    PLAN,
-    SEEN,
-    SHELVES,
-    SPENT,
-    At,
-    Book,
-    K,
-    Key,
-    Mark,
-    Part,
-    Stage,
-    V,
-    closed,
-)
+from ._book import SHELVES, At, Book, K, Key, Mark, Part, Stage, V, closed, draft_of
 from ._catalogue import RULES
 from ._frozen import freeze, weight
 from ._wire import Finding
@@ -30,56 +12,59 @@ from .violations import Kept, Violation
 
 def put(book: Book, part: Part, grown: int = 0) -> Book:
     """Give the book with an open *part*, changed, and maybe grown by some characters."""
-    spent = book.spent + grown
-    if part.kind == "plan":
-        return book._replace(plan=part, spent=spent)
-    values: list[Any] = list(book)
-    values[OPEN] = {**book.open, (part.kind, part.index): part}
-    values[SPENT] = spent
-    return tuple.__new__(Book, values)
+    draft = draft_of(book)
+    draft.spent += grown
+    return _written(draft, part)
 
 
 def begin(book: Book, part: Part, held: int) -> Book:
     """Give the book in which *part* has just begun, with as many characters as its start holds."""
     symbol, counts = part.symbol, book.counts
-    values = _begun(book, part)
-    values[COUNTS] = {**counts, symbol: counts.get(symbol, 0) + 1}
-    values[SPENT] += held
-    if part.kind == "plan":
-        values[PLAN] = part
-    else:
-        values[OPEN] = {**book.open, (part.kind, part.index): part}
-    return tuple.__new__(Book, values)
+    draft = _counting(book, part)
+    draft.counts = {**counts, symbol: counts.get(symbol, 0) + 1}
+    draft.spent += held
+    return _written(draft, part)
 
 
 def shelve(book: Book, part: Part, **changes: Any) -> Book:
     """Give the book in which *part* is closed, with its last changes."""
-    values: list[Any] = list(book)
-    values[OPEN] = without(book.open, (part.kind, part.index))
-    values[COUNTS] = _counted(book.counts, part.symbol, -1)
-    return _shelved(values, part._replace(stage=Stage.CLOSED, **changes))
+    draft = draft_of(book)
+    draft.open = without(book.open, (part.kind, part.index))
+    draft.counts = _counted(book.counts, part.symbol, -1)
+    return _shelved(draft, part.with_(stage=Stage.CLOSED, **changes))
 
 
 def add(book: Book, part: Part) -> Book:
     """Give the book with a part that began and is closed already: what `begin` and then `shelve` come to."""
-    return _shelved(_begun(book, part), closed(part))
+    return _shelved(_counting(book, part), closed(part))
 
 
-def _begun(book: Book, part: Part) -> list[Any]:
-    """Give the values of the book, counting *part*."""
-    values: list[Any] = list(book)
+def _counting(book: Book, part: Part) -> Any:
+    """Give a draft of the book in which *part* counts among those that ever began."""
+    draft = draft_of(book)
     if part.symbol not in book.seen:
-        values[SEEN] = book.seen | {part.symbol}
-    values[FOLLOWING] = followed(book, part.kind, part.index)
-    values[PARTS] += part.kind != "plan"
-    return values
+        draft.seen = book.seen | {part.symbol}
+    draft.following = followed(book, part.kind, part.index)
+    draft.parts += part.kind != "plan"
+    return draft
 
 
-def _shelved(values: list[Any], part: Part) -> Book:
-    """Give the book of these values, with *part* on its shelf."""
-    place = SHELVES[part.kind]
-    values[place] = values[place].append(part)
-    return tuple.__new__(Book, values)
+def _written(draft: Any, part: Part) -> Book:
+    """Give the book that a draft becomes with an open *part*."""
+    if part.kind == "plan":
+        draft.plan = part
+    else:
+        draft.open = {**draft.open, (part.kind, part.index): part}
+    draft.__class__ = Book
+    return draft  # type: ignore[no-any-return]  # a book by now
+
+
+def _shelved(draft: Any, part: Part) -> Book:
+    """Give the book that a draft becomes with a closed *part*."""
+    name = SHELVES[part.kind]
+    setattr(draft, name, getattr(draft, name).append(part))
+    draft.__class__ = Book
+    return draft  # type: ignore[no-any-return]  # likewise
 
 
 def followed(book: Book, kind: str, index: int) -> Mapping[str, int]:
@@ -90,9 +75,9 @@ def followed(book: Book, kind: str, index: int) -> Mapping[str, int]:
 
 def interrupt(book: Book) -> Book:
     """Give the book in which no open citation can be interrupted any more."""
-    hit = {key: part._replace(symbol="interrupted") for key, part in book.open.items() if part.symbol == "citation"}
+    hit = {key: part.with_(symbol="interrupted") for key, part in book.open.items() if part.symbol == "citation"}
     counts = _counted(without(book.counts, "citation"), "interrupted", len(hit))
-    return book._replace(open={**book.open, **hit}, counts=counts)
+    return book.with_(open={**book.open, **hit}, counts=counts)
 
 
 def _counted(counts: Mapping[str, int], symbol: str, more: int) -> dict[str, int]:
@@ -110,7 +95,7 @@ def without(mapping: Mapping[K, V], key: K) -> dict[K, V]:
 def keep(book: Book, at: At, code: str, event: Any = None) -> Book:
     """Give the book with *event*, or all that came, kept verbatim."""
     event = freeze(at.raw, book.limits.nesting) if event is None else event
-    return book._replace(kept=book.kept.append(Kept(code, event, at.position)), spent=book.spent + weight(event))
+    return book.with_(kept=book.kept.append(Kept(code, event, at.position)), spent=book.spent + weight(event))
 
 
 def violate(  # noqa: PLR0913 - a violation has so many facts
@@ -142,7 +127,7 @@ def violate(  # noqa: PLR0913 - a violation has so many facts
     )
     new = () if cause else (key for key in touched if not _excused(book, key, breach.code))
     marks = {**book.marks, **dict.fromkeys(new, Mark(at.position, breach.code))}
-    return book._replace(violations=book.violations.append(violation), marks=marks)
+    return book.with_(violations=book.violations.append(violation), marks=marks)
 
 
 def _excused(book: Book, key: Key, code: str) -> bool:

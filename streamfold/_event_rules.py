@@ -26,14 +26,14 @@ class Check(NamedTuple):
     detail: Callable[[Any], str]
     expected: str = ""
 
+    def breach(self, event: Any) -> Finding:
+        """Say what is wrong with an event that does not keep to it."""
+        return Finding(self.code, self.detail(event), expected=self.expected)
+
 
 def breaches(event: Any) -> list[Finding]:
     """Give every breach of a rule that *event* alone shows."""
-    return [
-        Finding(code, detail(event), expected=expected)
-        for code, holds, detail, expected in CHECKS.get(type(event), ())
-        if not holds(event)
-    ]
+    return [check.breach(event) for check in CHECKS.get(type(event), ()) if not check.holds(event)]
 
 
 def filled(event: on.MessageStart) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Boo
     if cell.do not in _SET_ASIDE:
         book = _judge_joint(book, at, event, route, key)
     elif part is None:
-        book = book._replace(following=followed(book, *key))
+        book = book.with_(following=followed(book, *key))
     return cell.do(book, _under(cell, at), event, key)
 
 

@@ -28,7 +28,7 @@ def _append(book: Book, key: Key, delta: str | None) -> Book:
     text = part.text.append(delta)
     if part.kind == "call" and text.length > book.limits.arguments:
         raise ExceededError(f"{text.length} characters of arguments of {book.limits.arguments} allowed")
-    return put(book, part._replace(text=text), text.length - part.text.length)
+    return put(book, part.with_(text=text), text.length - part.text.length)
 
 
 def _grow_content(book: Book, at: At, event: on.ContentDelta, key: Key) -> Book:
@@ -39,7 +39,7 @@ def _grow_content(book: Book, at: At, event: on.ContentDelta, key: Key) -> Book:
     if event.logprobs is None:
         return book
     part = part_at(book, key)
-    return put(book, part._replace(logprobs=part.logprobs.append(event.logprobs)), weight(event.logprobs))
+    return put(book, part.with_(logprobs=part.logprobs.append(event.logprobs)), weight(event.logprobs))
 
 
 def _add_content(book: Book, at: At, event: Any, key: Key) -> Book:
@@ -71,7 +71,7 @@ def _start_call(book: Book, at: At, event: on.ToolCallStart, key: Key) -> Book:
             book, at, Finding("call-id-repeated", f"it is {quote(event.id)}"), key, causes=(key, MESSAGE_KEY)
         )
     ids = {event.id} if event.id else set()
-    return _append(book._replace(ids=book.ids | ids), key, event.arguments)
+    return _append(book.with_(ids=book.ids | ids), key, event.arguments)
 
 
 def _grow_call(book: Book, _: At, event: on.ToolCallDelta, key: Key) -> Book:

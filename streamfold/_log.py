@@ -76,10 +76,12 @@ class Shelf(Log[I]):
 
     def append(self, item: I) -> Self:
         """Give the shelf with *item* at its end."""
+        count, places = self.count, self.places
         shelf = Log.append(self, item)
         # An entry of the shared table is never overwritten: an older shelf still reads it.
-        shared = shelf.items is self.items and self.places.setdefault(item.index, self.count) == self.count
-        shelf.places = self.places if shared else _places(shelf)
+        if shelf.items is not self.items or places.setdefault(item.index, count) != count:
+            places = _places(shelf)
+        shelf.places = places
         return shelf
 
     def find(self, index: int) -> I | None:

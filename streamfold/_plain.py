@@ -9,16 +9,17 @@ event are arguments with defaults, which costs a tenth less. This room is fast, 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from attrs import fields
+from attrs import fields, frozen
 
 from . import events as on
 
 END: Final = object()
 
 
-class Plain(NamedTuple):
+@frozen(eq=False, weakref_slot=False)
+class Plain:
     """How the plain deltas of one symbol are recognised.
 
     Attributes:
@@ -103,7 +104,7 @@ def _compiled(kind: type[Any], name: str) -> Plain:
         written=_written(kind.wire_type, path, indexed=indexed),
     )
     exec(source, namespace)  # noqa: S102 - the text is made of constants of this library
-    return Plain(*(namespace[each] for each in Plain._fields))
+    return Plain(*(namespace[each.name] for each in fields(Plain)))
 
 
 def _accepts(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:

@@ -1,7 +1,7 @@
-"""Values that are made faster than their classes make them.
+"""Frozen values that are made faster than their classes make them.
 
-An event makes several, and the usual ways cost more than all that is judged of it: attrs sets each field of a frozen
-value by a call, and a named tuple looks at the names of its fields.
+An event makes several, and attrs sets each field of a frozen value by a call, which costs more than all that is judged
+of the event. A *draft* has the slots of the value, lets them be filled, and then becomes the value.
 """
 
 from collections.abc import Callable
@@ -9,40 +9,48 @@ from typing import Any, TypeVar
 
 from attrs import fields
 
-T = TypeVar("T", bound=tuple[Any, ...])
 V = TypeVar("V")
 
-_MAKE = """
+_DRAFTS = """
 def make({names}):
-    it = Making()
+    draft = Draft()
     {fill}
-    it.__class__ = Kind
-    return it
+    draft.__class__ = Kind
+    return draft
+
+
+def draft_of(value):
+    draft = Draft()
+    {copy}
+    return draft
 """
 
 
 def maker(kind: type[V]) -> Callable[..., V]:
     """Give what makes a value of a frozen attrs class out of all its fields, in their order.
 
-    It fills the same slots, of a class that lets them be filled, and then gives the value its own class. That has no
-    slot for weak references, or attrs lays the slots out in another order.
+    The class has no slot for weak references: attrs puts that where a draft cannot have it.
     """
-    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # an attrs class
-    namespace = {"Making": type("Making", (), {"__slots__": names}), "Kind": kind}
-    fill = "\n    ".join(f"it.{name} = {name}" for name in names)
-    exec(_MAKE.format(names=", ".join(names), fill=fill), namespace)  # noqa: S102 - the text is made of names of fields
-    return namespace["make"]
+    return _drafts(kind)["make"]  # type: ignore[no-any-return]  # a function by now
 
 
-def quick(kind: type[T]) -> type[T]:
-    """Give a named tuple a ``_replace`` that costs half of the library's own, which looks at each field."""
-    places = {name: place for place, name in enumerate(kind._fields)}  # type: ignore[attr-defined]  # a named tuple
+def drafter(kind: type[V]) -> Callable[[V], Any]:
+    """Give what makes a draft of a value of such a class: it becomes another one by ``draft.__class__ = kind``."""
+    return _drafts(kind)["draft_of"]  # type: ignore[no-any-return]  # likewise
 
-    def _replace(self: T, /, **changes: Any) -> T:
-        values = list(self)
-        for name, value in changes.items():
-            values[places[name]] = value
-        return tuple.__new__(kind, values)
 
-    kind._replace = _replace  # type: ignore[attr-defined]  # likewise
-    return kind
+def changed(draft: Any, kind: type[V], changes: dict[str, Any]) -> V:
+    """Give the value that a draft becomes with *changes*."""
+    for name, value in changes.items():
+        setattr(draft, name, value)
+    draft.__class__ = kind
+    return draft  # type: ignore[no-any-return]  # a value by now
+
+
+def _drafts(kind: type[Any]) -> dict[str, Any]:
+    names = [each.name for each in fields(kind)]
+    namespace = {"Draft": type("Draft", (), {"__slots__": names}), "Kind": kind}
+    fill = "\n    ".join(f"draft.{name} = {name}" for name in names)
+    copy = "\n    ".join(f"draft.{name} = value.{name}" for name in names)
+    exec(_DRAFTS.format(names=", ".join(names), fill=fill, copy=copy), namespace)  # noqa: S102 - it is made of names of fields
+    return namespace

@@ -25,12 +25,12 @@ def begin_message(book: Book, at: At, event: on.MessageStart, _: Key) -> Book:
     book = _note(book, at, event)
     if placeholders := filled(event):
         book = keep(book, at, "placeholder-filled", freeze(placeholders, book.limits.nesting))
-    return book._replace(phase=Phase.STREAMING, start=event)
+    return book.with_(phase=Phase.STREAMING, start=event)
 
 
 def imply_message(book: Book, _at: At, _event: Any, _key: Key) -> Book:
     """Go on as though the message had begun."""
-    return book._replace(phase=Phase.IMPLIED)
+    return book.with_(phase=Phase.IMPLIED)
 
 
 def end_message(book: Book, at: At, event: on.MessageEnd, _: Key) -> Book:
@@ -45,7 +45,7 @@ def end_message(book: Book, at: At, event: on.MessageEnd, _: Key) -> Book:
     for key in tuple(book.waiting):
         book = settle(book, at, key)
     book = _judge_outcome(_note(book, at, event), at, event)
-    return book._replace(phase=Phase.ENDED, end=event)
+    return book.with_(phase=Phase.ENDED, end=event)
 
 
 _ENDS: Final = {route.kind: event.wire_type for event, route in ROUTES.items() if route.act is Act.END}
@@ -173,13 +173,13 @@ def adopt(book: Book, at: At, event: Any, key: Key) -> Book:
     fits = symbol_of(event, part.kind) == part.symbol and not START_TEXT[part.kind](event)
     if not fits:
         return restart(violate(book, at, Finding("part-restarted"), key), at, event, key)
-    book = put(book, part._replace(stage=Stage.OPEN, start=event))
+    book = put(book, part.with_(stage=Stage.OPEN, start=event))
     return ON_START[part.kind](_note(book, at, event), at, event, key)
 
 
 def restart(book: Book, at: At, _event: Any, key: Key) -> Book:
     """Set aside a second start; what comes after it may be of another part."""
-    return keep(put(book, part_at(book, key)._replace(restarted=True)), at, "part-restarted")
+    return keep(put(book, part_at(book, key).with_(restarted=True)), at, "part-restarted")
 
 
 def grow(book: Book, at: At, event: Any, key: Key) -> Book:

@@ -22,48 +22,45 @@ _RUN: Final = 1024  # deltas that are joined at most before they are taken in
 
 
 def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception | None]]:
-    """Yield the states after each event that is more than a plain delta, and after the end of the input.
+    """Yield the state after each event that broke a rule, and the one after the end of the input.
 
     What ends the input is told beside the last state: the exception that the transport raised, if any. Plain deltas
     break no rule, and adding them at once or one by one is the same, so a run of them is one addition.
     """
     rest = iter(events)
     while state.book.phase is not Phase.STOPPED:
-        run, lines, event, cause = _take_run(rest, state)
-        state = _extended(state, run, lines)
-        if cause is not None:
-            yield _interrupted(state, cause), cause
+        run: list[str] = []
+        lines: list[int] = []
+        try:
+            event = _take(rest, state.focus, run, lines)
+        except Exception as cause:  # noqa: BLE001 - whatever the transport raises
+            yield _interrupted(_extended(state, run, lines) if run else state, cause), cause
             return
-        if event is END:
+        if run:
+            state = _extended(state, run, lines)
+        if event is not END:
+            before, state = state, advance(state, event)
+            if state.book.violations is not before.book.violations:
+                yield state, None
+        elif len(run) < _RUN:
             break
-        if event is not _MORE:
-            state = advance(state, event)
-            yield state, None
     yield ended(state), None
 
 
-_MORE: Final = object()
+def _take(rest: Iterator[Any], focus: Focus, run: list[str], lines: list[int]) -> Any:
+    """Take plain deltas from *rest* to the *run*, the lines of located ones too, and give the event that ended it.
 
-
-def _take_run(rest: Iterator[Any], state: State) -> tuple[list[str], list[int], Any, Exception | None]:
-    """Take plain deltas from *rest*: give them, the lines of located ones, and what ended the run.
-
-    That is an event, ``END``, or an exception. A run is of located events only, or of none. It ends after a while of
-    itself, so that an endless stream is held to its limits.
+    That is ``END`` where there is none. A run is of located events only, or of none; it ends after a while of itself,
+    so that an endless stream is held to its limits.
     """
-    plain, place = state.focus.plain, state.focus.place
-    run: list[str] = []
-    lines: list[int] = []
-    try:
-        if plain is NOTHING:
-            return run, lines, next(rest, END), None
-        part = islice(rest, _RUN)
-        event = plain.take(part, place, run)
-        if type(event) is Located and not run:
-            event = plain.take_located(chain((event,), part), place, run, lines)
-    except Exception as cause:  # noqa: BLE001 - whatever the transport raises
-        return run, lines, END, cause
-    return run, lines, _MORE if event is END and len(run) == _RUN else event, None
+    plain = focus.plain
+    if plain is NOTHING:
+        return next(rest, END)
+    part = islice(rest, _RUN)
+    event = plain.take(part, focus.place, run)
+    if type(event) is Located and not run:
+        return plain.take_located(chain((event,), part), focus.place, run, lines)
+    return event
 
 
 def read_located(located: Located, focus: Focus) -> str | None:
@@ -74,8 +71,6 @@ def read_located(located: Located, focus: Focus) -> str | None:
 
 def _extended(state: State, run: list[str], lines: list[int]) -> State:
     """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
-    if not run:
-        return state
     after = grown(state, len(run), "".join(run))
     if after is not None:
         return after

@@ -171,10 +171,10 @@ def _mapping(kind: type[Any]) -> _Form:
 _LOSSLESS: Final = ("utf-8", "surrogatepass")
 _FORMS: Final[Mapping[str, _Form]] = {
     "State": _Form(State, lambda state: [state.position, settled(state)], focused, ("position", "book")),
-    **{kind.__name__: _record(kind, kind, *kind._fields) for kind in (Book, Part, Mark)},
+    "Mark": _record(Mark, Mark, *Mark._fields),
     **{
         kind.__name__: _record(kind, kind, *(each.name for each in fields(kind) if each.init))
-        for kind in (Limits, Violation, Kept, Fault, *get_args(on.Source), *on.EVENTS)
+        for kind in (Book, Part, Limits, Violation, Kept, Fault, *get_args(on.Source), *on.EVENTS)
     },
     **{kind.__name__: _enumerated(kind) for kind in (Phase, Stage)},
     "Log": _sequence(Log),

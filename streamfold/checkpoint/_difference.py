@@ -23,7 +23,7 @@ def _content(state: State) -> tuple[Any, ...]:
 def _parts(book: Book) -> list[Part]:
     plan = () if book.plan is None else (book.plan,)
     parts = (*book.contents, *book.calls, *book.citations, *book.open.values(), *plan)
-    return [part._replace(since=0) for part in sorted(parts, key=lambda part: part.since)]
+    return [part.with_(since=0) for part in sorted(parts, key=lambda part: part.since)]
 
 
 def difference(goal: State, state: State) -> str:

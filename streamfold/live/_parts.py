@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias, TypeVar
 
-from .._book import SHELVES, Book, Part, shelf_of
+from .._book import SHELVES, Book, Part
 from .._log import Log
 from .._state import State, settled
 
@@ -37,7 +37,7 @@ def is_only_grown(old: State, new: State) -> bool:
 
 def _grown_part(old: State, new: State) -> list[Pair]:
     part = old.focus.part
-    return [] if part is None else [(part._replace(text=old.growing), part._replace(text=new.growing))]
+    return [] if part is None else [(part.with_(text=old.growing), part.with_(text=new.growing))]
 
 
 def _unfinished(book: Book) -> tuple[Part, ...]:
@@ -45,8 +45,8 @@ def _unfinished(book: Book) -> tuple[Part, ...]:
 
 
 def _finished(before: Book, after: Book) -> Iterator[Part]:
-    for kind in SHELVES:
-        yield from since(shelf_of(before, kind), shelf_of(after, kind))
+    for shelf in SHELVES.values():
+        yield from since(getattr(before, shelf), getattr(after, shelf))
 
 
 def since(log: Log[T], later: Log[T]) -> list[T]:
