@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any, Final
 
 from . import events as on
-from ._book import At, Book, ExceededError, Key, Phase
+from ._book import ENDED, STOPPED, At, Book, ExceededError, Key
 from ._catalogue import RULES
 from ._cited import CITED
 from ._entries import habit, keep, put, violate
@@ -24,7 +24,7 @@ INPUT: Final[Key] = ("input", None)
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
     event, line, sse_name = item if isinstance(item, on.Located) else (item, None, None)
-    if state.book.phase is Phase.STOPPED:
+    if state.book.phase is STOPPED:
         return state
     nesting = state.book.limits.nesting
     try:
@@ -51,7 +51,7 @@ def _judged(state: State, at: At, reading: Reading | None = None, sse_name: str 
 
 def _stop(state: State, at: At, why: str) -> State:
     book = violate(settled(state), at, Finding("limit-exceeded", why))
-    return focused(state.position, book.with_(phase=Phase.STOPPED))
+    return focused(state.position, book.with_(phase=STOPPED))
 
 
 def _in_order(book: Book, before: Book) -> Book:
@@ -119,7 +119,7 @@ def _spoil(book: Book, lost: Container[Key]) -> Book:
 
 
 def _take_unreadable(book: Book, at: At, event: on.Unreadable) -> Book:
-    ended = book.phase is Phase.ENDED
+    ended = book.phase is ENDED
     code = ("sentinel-cut" if ended else "event-cut") if event.cut else "event-unreadable"
     touched = (INPUT,) if code == "event-cut" else ()
     return keep(violate(book, at, Finding(code, f"{event.why}, {quote(event.text)}"), *touched), at, code)

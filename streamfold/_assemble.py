@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from . import events as on
 from ._arguments import Fault
-from ._book import NO_TEXT, PLAN_KEY, Book, Key, Part, Phase, Stage, find, is_planning
+from ._book import CLOSED, ENDED, NO_TEXT, PLAN_KEY, STOPPED, Book, Key, Part, find, is_planning
 from ._citations import fits, resolve
 from ._event_rules import FAILED
 from ._plain import PLAIN
@@ -91,7 +91,7 @@ def _block(part: Part) -> Block:
 def call_of(part: Part) -> Call:
     start = part.start or on.ToolCallStart(type=None)
     raw = str(part.text)
-    if part.stage is not Stage.CLOSED:
+    if part.stage is not CLOSED:
         return OpenToolCall(start.id, start.name, raw, part.index, start.type)
     if (reason := _invalid(part, start)) is not None:
         detail = part.arguments.detail if isinstance(part.arguments, Fault) else ""
@@ -143,12 +143,12 @@ _make_citation: Final = maker(Citation)
 def _why(book: Book) -> str:
     if book.end is not None:
         return "the generation failed" if book.end.finish_reason in FAILED else "it is whole"
-    return "it came to a limit" if book.phase is Phase.STOPPED else "message-end has not come"
+    return "it came to a limit" if book.phase is STOPPED else "message-end has not come"
 
 
 def focus_of(book: Book) -> Part | None:
     """Give the part that deltas would let grow now: the one block or call that is open, or the plan."""
-    if book.phase in (Phase.ENDED, Phase.STOPPED):
+    if book.phase in (ENDED, STOPPED):
         return None
     if not book.open:
         return book.plan if is_planning(book) else None

@@ -44,6 +44,11 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
+# Python 3.11 takes ten times as long to look up a member as a name.
+ENDED, STOPPED = Phase.ENDED, Phase.STOPPED
+ABSENT, OPEN, CLOSED = Stage.ABSENT, Stage.OPEN, Stage.CLOSED
+
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -103,7 +108,7 @@ _make_part: Final = maker(Part)
 
 def begun(kind: str, index: int, symbol: str, since: int, start: Any, cites: Key) -> Part:  # noqa: PLR0913, PLR0917 - all that a start says
     """Give a part that has just begun with its start."""
-    return _make_part(kind, index, symbol, since, Stage.OPEN, start, cites, *_NOTHING_YET)
+    return _make_part(kind, index, symbol, since, OPEN, start, cites, *_NOTHING_YET)
 
 
 _NOTHING_YET: Final = (NO_TEXT, NO_LOG, False, False, None)
@@ -112,7 +117,7 @@ _NOTHING_YET: Final = (NO_TEXT, NO_LOG, False, False, None)
 def closed(part: Part) -> Part:
     """Give *part* as it is once it has ended."""
     draft = _draft_of(part)
-    draft.stage = Stage.CLOSED
+    draft.stage = CLOSED
     draft.__class__ = Part
     return draft  # type: ignore[no-any-return]  # a part by now
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._book import SHELVES, At, Book, K, Key, Mark, Part, Stage, V, closed, draft_of
+from ._book import CLOSED, SHELVES, At, Book, K, Key, Mark, Part, V, closed, draft_of
 from ._catalogue import RULES
 from ._frozen import freeze, weight
 from ._wire import Finding
@@ -31,7 +31,7 @@ def shelve(book: Book, part: Part, **changes: Any) -> Book:
     draft = draft_of(book)
     draft.open = without(book.open, (part.kind, part.index))
     draft.counts = _counted(book.counts, part.symbol, -1)
-    return _shelved(draft, part.with_(stage=Stage.CLOSED, **changes))
+    return _shelved(draft, part.with_(stage=CLOSED, **changes))
 
 
 def add(book: Book, part: Part) -> Book:

@@ -7,12 +7,12 @@ from typing import Any, Final
 from attrs import evolve
 
 from . import _order as order
-from ._book import BLOCKS, MESSAGE_KEY, PLAN_KEY, At, Book, Key, Phase, Stage, Transition, find, is_planning
+from ._book import ABSENT, BLOCKS, MESSAGE_KEY, PLAN_KEY, At, Book, Key, Phase, Stage, Transition, find, is_planning
 from ._citations import name
 from ._entries import followed, habit, interrupt, keep, violate
 from ._expected import expected
 from ._order import Cell
-from ._routes import ROUTES, Act, Route
+from ._routes import ROUTES, START, Act, Route
 from ._transitions import restart, set_aside, symbol_of
 from ._wire import Finding
 
@@ -36,10 +36,10 @@ def _lawful(book: Book, event: Any) -> tuple[Transition, Key] | None:
         return None
     kind, act = route
     key = PLAN_KEY if kind == "plan" else (kind, event.index)
-    if act is Act.START:
+    if act is START:
         if event.index != book.following.get(kind, 0):
             return None
-        stage, symbol = Stage.ABSENT, symbol_of(event, kind)  # no part with that index or a higher one ever began
+        stage, symbol = ABSENT, symbol_of(event, kind)  # no part with that index or a higher one ever began
     else:
         part = book.plan if kind == "plan" else book.open.get(key)
         if part is None:
@@ -69,13 +69,13 @@ def _judge_index(book: Book, at: At, event: Any, route: Route) -> Book:
     if index is not None:
         return _judge_part(book, at, event, route, index)
     opened = [part.index for part in book.open.values() if part.kind == route.kind]
-    if route.act is not Act.START and len(opened) > 1:
+    if route.act is not START and len(opened) > 1:
         several = Finding("field-missing", f"{len(opened)} parts are open", "index", "it to be there")
         return keep(violate(book, at, several, (route.kind, None)), at, "field-missing")
     missing = Finding("index-missing")
     book = violate(book, at, missing, habit(missing, at))
     following = book.following.get(route.kind, 0)
-    known = opened if route.act is not Act.START and opened else [following]
+    known = opened if route.act is not START and opened else [following]
     return _judge_part(book, at, event, route, known[0])
 
 
@@ -89,7 +89,7 @@ def _judge_part(book: Book, at: At, event: Any, route: Route, index: int) -> Boo
     cell = order.PARTS[route.kind][stage][route.act]
     if cell.code:
         book = _break(book, at, Finding(cell.code), key, stage)
-    elif route.act is Act.START and part is None:
+    elif route.act is START and part is None:
         book = _judge_following(book, at, key)
     if cell.do not in _SET_ASIDE:
         book = _judge_joint(book, at, event, route, key)
@@ -141,7 +141,7 @@ def _judge_joint(book: Book, at: At, event: Any, route: Route, key: Key) -> Book
     part = find(book, key)
     symbol = symbol_of(event, route.kind) if part is None else part.symbol
     # A start that comes a second time, or after a delta, is judged as that alone: it begins nothing new.
-    act = route.act if part is None or route.act is not Act.START else Act.DELTA
+    act = route.act if part is None or route.act is not START else Act.DELTA
     for code in order.joint_breaches(book, symbol, act):
         touched, causes = _COUPLED.get(code, _once)(book, code, key)
         book = _violate_order(book, at, Finding(code), touched, causes)

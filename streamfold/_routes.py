@@ -18,6 +18,9 @@ class Act(Enum):
     END = "end"
 
 
+START, DELTA, END = Act.START, Act.DELTA, Act.END  # for Python 3.11, as in the book
+
+
 class Route(NamedTuple):
     """Which machine an event class moves, and how."""
 
@@ -26,13 +29,13 @@ class Route(NamedTuple):
 
 
 ROUTES: Final[Mapping[type[Any], Route]] = {
-    on.ContentStart: Route("content", Act.START),
-    on.ContentDelta: Route("content", Act.DELTA),
-    on.ContentEnd: Route("content", Act.END),
-    on.ToolPlanDelta: Route("plan", Act.DELTA),
-    on.ToolCallStart: Route("call", Act.START),
-    on.ToolCallDelta: Route("call", Act.DELTA),
-    on.ToolCallEnd: Route("call", Act.END),
-    on.CitationStart: Route("citation", Act.START),
-    on.CitationEnd: Route("citation", Act.END),
+    on.ContentStart: Route("content", START),
+    on.ContentDelta: Route("content", DELTA),
+    on.ContentEnd: Route("content", END),
+    on.ToolPlanDelta: Route("plan", DELTA),
+    on.ToolCallStart: Route("call", START),
+    on.ToolCallDelta: Route("call", DELTA),
+    on.ToolCallEnd: Route("call", END),
+    on.CitationStart: Route("citation", START),
+    on.CitationEnd: Route("citation", END),
 }

@@ -1,7 +1,7 @@
 """A string that grows by deltas in constant time and shares its past."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, Final
 
@@ -19,18 +19,23 @@ class Tail(list[str]):
 
     __slots__ = ("pieces",)
 
-    def __init__(self, deltas: Iterable[str] = (), pieces: tuple[str, ...] = ()) -> None:
-        super().__init__(deltas)
-        self.pieces = pieces
+    pieces: tuple[str, ...]
 
 
-def claim(tail: Tail, count: int, delta: str) -> bool:
-    """Append *delta* in place, if *count* deltas are all that *tail* holds and nothing else has to be done."""
-    if len(tail) != count or not 0 < count < _FULL or not delta.isascii():
-        return False
-    tail.append(delta)
-    # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
-    return tail[count] is delta
+def make_tail(deltas: Iterable[str], pieces: tuple[str, ...]) -> Tail:
+    """Give a list of its own of *deltas*, after *pieces*."""
+    tail = Tail(deltas)
+    tail.pieces = pieces
+    return tail
+
+
+# Appends *delta* in place, if *count* deltas are all that *tail* holds and nothing else has to be done, and tells
+# whether it did. The look comes after the deed: of two threads that append at once, one finds its slot taken. It is a
+# text since a state grows by it as well, and a call would be a tenth of what that costs.
+CLAIM: Final = f"""(
+    len(tail) == count and 0 < count < {_FULL} and delta.isascii() and not tail.append(delta) and tail[count] is delta
+)"""
+claim: Final[Callable[[Tail, int, str], bool]] = eval(f"lambda tail, count, delta: {CLAIM}")  # noqa: S307 - the one above
 
 
 class Text:
@@ -51,7 +56,7 @@ class Text:
 
     def __init__(self, whole: str = "") -> None:
         whole = whole if whole.isascii() else _HALVES.sub(_join, whole)
-        self.tail = Tail((), (whole,) if whole else ())
+        self.tail = make_tail((), (whole,) if whole else ())
         self.count = 0
         self.length = len(whole)
 
@@ -65,7 +70,7 @@ class Text:
             if "\udc00" <= delta[0] <= "\udfff" and "\ud800" <= (last := self._last()) <= "\udbff":
                 return self._without_last().append(_pair(last + delta[0]) + delta[1:])
         if count == _FULL:
-            return make_text(Tail([delta], _settle(tail.pieces, "".join(tail[:_FULL]))), 1, length + len(delta))
+            return make_text(make_tail([delta], _settle(tail.pieces, "".join(tail[:_FULL]))), 1, length + len(delta))
         return make_text(_appended(tail, count, delta), count + 1, length + len(delta))
 
     def extend(self, deltas: Iterable[str]) -> "Text":
@@ -74,7 +79,7 @@ class Text:
 
     def joined(self) -> "Text":
         """Give the same text in one piece: to read of it is cheap, and nothing will come."""
-        return make_text(Tail((), (str(self),)), 0, self.length)
+        return make_text(make_tail((), (str(self),)), 0, self.length)
 
     def slice(self, start: int, end: int) -> str:
         """Give the characters from *start* to *end*, code points, at a cost that the text's length does not raise."""
@@ -107,7 +112,7 @@ class Text:
             deltas[-1] = deltas[-1][:-1]
         else:
             pieces = tuple(filter(None, (*pieces[:-1], pieces[-1][:-1])))
-        return make_text(Tail(deltas, pieces), len(deltas), self.length - 1)
+        return make_text(make_tail(deltas, pieces), len(deltas), self.length - 1)
 
     def __str__(self) -> str:
         if not self.count and len(self.tail.pieces) == 1:
@@ -143,9 +148,9 @@ def _appended(tail: Tail, count: int, delta: str) -> Tail:
     """Give the list in which *delta* follows the first *count* deltas: *tail* itself if that is its end."""
     # All that is empty may share one list, so nobody appends to that.
     if not count or len(tail) != count:
-        return Tail((*tail[:count], delta), tail.pieces)
+        return make_tail((*tail[:count], delta), tail.pieces)
     tail.append(delta)
-    return tail if tail[count] is delta else Tail((*tail[:count], delta), tail.pieces)
+    return tail if tail[count] is delta else make_tail((*tail[:count], delta), tail.pieces)
 
 
 def _settle(pieces: tuple[str, ...], piece: str) -> tuple[str, ...]:

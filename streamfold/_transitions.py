@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from . import events as on
-from ._book import PLAN_KEY, At, Book, ExceededError, Key, Part, Phase, Stage
+from ._book import OPEN, PLAN_KEY, At, Book, ExceededError, Key, Part, Phase, Stage
 from ._citations import aim, name, settle
 from ._entries import begin, keep, put, shelve, violate
 from ._event_rules import FAILED, breaches, filled
@@ -105,12 +105,12 @@ def _note(book: Book, at: At, event: Any) -> Book:
 
 def open_part(book: Book, at: At, event: Any, key: Key) -> Book:
     """Begin a part with its start."""
-    return ON_START[key[0]](_note(_opened(book, at, event, key, Stage.OPEN), at, event), at, event, key)
+    return ON_START[key[0]](_note(_opened(book, at, event, key, OPEN), at, event), at, event, key)
 
 
 def open_by_delta(book: Book, at: At, event: Any, key: Key) -> Book:
     """Begin a part with its first delta: the tool plan, or a part whose start is missing."""
-    stage = Stage.OPEN if key == PLAN_KEY else Stage.IMPLIED
+    stage = OPEN if key == PLAN_KEY else Stage.IMPLIED
     return grow(_opened(book, at, event, key, stage), at, event, key)
 
 
@@ -118,7 +118,7 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
     if book.parts >= book.limits.parts and key != PLAN_KEY:
         raise ExceededError(f"more than {book.limits.parts} parts")
     kind, index = key
-    start = event if stage is Stage.OPEN and key != PLAN_KEY else None
+    start = event if stage is OPEN and key != PLAN_KEY else None
     cites = aim(book, event) if kind == "citation" else PLAN_KEY
     symbol = symbol_of(event, kind)
     part = Part(kind, index, symbol, at.position, stage, start, cites)  # type: ignore[arg-type]  # a part's key
@@ -173,7 +173,7 @@ def adopt(book: Book, at: At, event: Any, key: Key) -> Book:
     fits = symbol_of(event, part.kind) == part.symbol and not START_TEXT[part.kind](event)
     if not fits:
         return restart(violate(book, at, Finding("part-restarted"), key), at, event, key)
-    book = put(book, part.with_(stage=Stage.OPEN, start=event))
+    book = put(book, part.with_(stage=OPEN, start=event))
     return ON_START[part.kind](_note(book, at, event), at, event, key)
 
 

@@ -6,13 +6,13 @@ from itertools import chain, islice
 from typing import Any, Final
 
 from ._advance import INPUT, advance
-from ._book import At, Phase
+from ._book import ENDED, STOPPED, At
 from ._entries import violate
 from ._expected import expected
 from ._judge import where
-from ._plain import END, NOTHING
+from ._plain import END, NOTHING, grown
 from ._quote import quote
-from ._state import Focus, State, focused, grown, settled
+from ._state import Focus, State, focused, settled
 from ._wire import Finding
 from .errors import StreamError, error_of
 from .events import Located
@@ -28,7 +28,7 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
     break no rule, and adding them at once or one by one is the same, so a run of them is one addition.
     """
     rest = iter(events)
-    while state.book.phase is not Phase.STOPPED:
+    while state.book.phase is not STOPPED:
         run: list[str] = []
         lines: list[int] = []
         try:
@@ -63,17 +63,19 @@ def _take(rest: Iterator[Any], focus: Focus, run: list[str], lines: list[int]) -
     return event
 
 
-def read_located(located: Located, focus: Focus) -> str | None:
-    """Give the characters of a plain delta that is named as it is, or None."""
-    delta = focus.plain.read(located.event, focus.place)
-    return delta if delta is not None and located.name in (None, located.event["type"]) else None
+def grow_located(state: State, located: Located) -> Any:
+    """Give a draft of the state after a plain delta that is named as it is, or None."""
+    event = located.event
+    is_named = located.name is None or (type(event) is dict and located.name == event.get("type"))
+    return state.focus.plain.grow(state, event) if is_named else None
 
 
 def _extended(state: State, run: list[str], lines: list[int]) -> State:
     """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
     after = grown(state, len(run), "".join(run))
     if after is not None:
-        return after
+        after.__class__ = State
+        return after  # type: ignore[no-any-return]  # a State by now
     focus = state.focus
     events = (focus.plain.write(focus.place, delta) for delta in run)
     return reduce(advance, map(Located, events, lines) if lines else events, state)
@@ -82,7 +84,7 @@ def _extended(state: State, run: list[str], lines: list[int]) -> State:
 def ended(state: State) -> State:
     """Give the state after the end of the input."""
     book = settled(state)
-    if book.phase in (Phase.ENDED, Phase.STOPPED) or INPUT in book.marks:
+    if book.phase in (ENDED, STOPPED) or INPUT in book.marks:
         return state
     # The API's own words are told once more: without an end, this is what is raised even under LENIENT.
     said = next((violation.detail for violation in book.violations if violation.code == "api-error"), "")
