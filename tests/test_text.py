@@ -51,7 +51,8 @@ class Gate(Tail):
 
 
 def gated(text, parties):
-    gate = Gate(text.tail, text.tail.pieces)
+    gate = Gate(text.tail)
+    gate.pieces = text.tail.pieces
     gate.barrier = Barrier(parties)
     return make_text(gate, text.count, text.length)
 
