@@ -7,7 +7,6 @@ from typing import Any, Final
 from . import events as on
 from ._book import ENDED, STOPPED, At, Book, ExceededError, Key
 from ._catalogue import RULES
-from ._cited import CITED
 from ._entries import habit, keep, put, violate
 from ._exact import exact
 from ._frozen import TooDeep
@@ -16,6 +15,7 @@ from ._log import Log
 from ._quote import quote
 from ._routes import ROUTES
 from ._state import State, focused, settled
+from ._whole import CITED
 from ._wire import SPOILING, Finding, Reading, read
 
 INPUT: Final[Key] = ("input", None)
@@ -23,20 +23,33 @@ INPUT: Final[Key] = ("input", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    event, line, sse_name = item if isinstance(item, on.Located) else (item, None, None)
-    if state.book.phase is STOPPED:
-        return state
-    nesting = state.book.limits.nesting
+    return take_in(state, item, recognised(item, state.book.limits.nesting))
+
+
+def recognised(item: Any, nesting: int) -> Any:
+    """Give the event that *item* is, if nothing is wrong with its shape; None where it has to be read to tell."""
+    event, name = (item.event, item.name) if isinstance(item, on.Located) else (item, None)
     try:
         known = exact(event, nesting)
-        if known is None or sse_name not in (None, known.wire_type):
-            reading = read(event, nesting)
-            return _judged(state, At(state.position, line, reading.event, reading.raw), reading, sse_name)
     except TooDeep:
-        return _stop(state, At(state.position, line), f"brackets are nested deeper than {nesting}")
-    take = CITED.get(type(known))
-    after = None if take is None else take(state, known)
-    return _judged(state, At(state.position, line, known, event)) if after is None else after
+        return None
+    return known if name is None or known is None or name == known.wire_type else None
+
+
+def take_in(state: State, item: Any, known: Any) -> State:
+    """Give the state after an *item*, and the event as which it is recognised, if it is."""
+    if state.book.phase is STOPPED:
+        return state
+    event, line, sse_name = item if isinstance(item, on.Located) else (item, None, None)
+    if known is not None:
+        take = CITED.get(type(known))
+        after = None if take is None else take(state, known)
+        return _judged(state, At(state.position, line, known, event)) if after is None else after
+    try:
+        reading = read(event, state.book.limits.nesting)
+    except TooDeep:
+        return _stop(state, At(state.position, line), f"brackets are nested deeper than {state.book.limits.nesting}")
+    return _judged(state, At(state.position, line, reading.event, reading.raw), reading, sse_name)
 
 
 def _judged(state: State, at: At, reading: Reading | None = None, sse_name: str | None = None) -> State:

@@ -103,15 +103,8 @@ class Part:
 
 
 _draft_of: Final = drafter(Part)
-_make_part: Final = maker(Part)
-
-
-def begun(kind: str, index: int, symbol: str, since: int, start: Any, cites: Key) -> Part:  # noqa: PLR0913, PLR0917 - all that a start says
-    """Give a part that has just begun with its start."""
-    return _make_part(kind, index, symbol, since, OPEN, start, cites, *_NOTHING_YET)
-
-
-_NOTHING_YET: Final = (NO_TEXT, NO_LOG, False, False, None)
+make_part: Final = maker(Part)
+UNTOUCHED: Final = (NO_LOG, False, False)  # what stands in a part between its text and its arguments, mostly
 
 
 def closed(part: Part) -> Part:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._book import CLOSED, SHELVES, At, Book, K, Key, Mark, Part, V, closed, draft_of
+from ._book import CLOSED, SHELVES, At, Book, K, Key, Mark, Part, V, draft_of
 from ._catalogue import RULES
 from ._frozen import freeze, weight
 from ._wire import Finding
@@ -34,9 +34,15 @@ def shelve(book: Book, part: Part, **changes: Any) -> Book:
     return _shelved(draft, part.with_(stage=CLOSED, **changes))
 
 
-def add(book: Book, part: Part) -> Book:
-    """Give the book with a part that began and is closed already: what `begin` and then `shelve` come to."""
-    return _shelved(_counting(book, part), closed(part))
+def add(book: Book, part: Part, held: int, ids: frozenset[str]) -> Book:
+    """Give the book with a part that began and is closed already: what `begin` and then `shelve` come to.
+
+    It is as many characters more that are held, and the ids of all calls are *ids*.
+    """
+    draft = _counting(book, part)
+    draft.spent += held
+    draft.ids = ids
+    return _shelved(draft, part)
 
 
 def _counting(book: Book, part: Part) -> Any:

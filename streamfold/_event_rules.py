@@ -1,7 +1,9 @@
 """What an event may hold, looked at alone: the rules of each event class."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from attrs import frozen
 
 from . import events as on
 from ._quote import quote
@@ -13,7 +15,8 @@ REASONS: Final = ("COMPLETE", "MAX_TOKENS", "STOP_SEQUENCE", "TOOL_CALL", *FAILE
 PLACEHOLDERS: Final = ("content", "tool_plan", "tool_calls", "citations")
 
 
-class Check(NamedTuple):
+@frozen
+class Check:
     """A rule about what one event holds.
 
     Attributes:
@@ -33,7 +36,11 @@ class Check(NamedTuple):
 
 def breaches(event: Any) -> list[Finding]:
     """Give every breach of a rule that *event* alone shows."""
-    return [check.breach(event) for check in CHECKS.get(type(event), ()) if not check.holds(event)]
+    found = []
+    for check in CHECKS.get(type(event), ()):
+        if not check.holds(event):
+            found.append(check.breach(event))  # noqa: PERF401 - a comprehension is a function of its own in Python 3.11
+    return found
 
 
 def filled(event: on.MessageStart) -> dict[str, Any]:

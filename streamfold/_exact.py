@@ -8,6 +8,7 @@ fast, and knows no rule.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import repeat
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args
 
@@ -36,7 +37,7 @@ def exact(item: Any, depth: int) -> Any:
 
 
 def _sources(them: list[Any], depth: int) -> tuple[on.Source, ...]:
-    return tuple([_source(each, depth - 1) for each in them])
+    return tuple(map(_source, them, repeat(depth - 1)))
 
 
 def _source(it: Any, depth: int) -> on.Source:

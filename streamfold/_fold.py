@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ._advance import advance
-from ._state import State
-from ._walk import ended, grow_located, interruption, raise_first, walk
+from ._state import Draft, State, make_state
+from ._text import claim
+from ._walk import ended, interruption, raise_first, read_located, walk
 from .events import Located
 from .limits import DEFAULT, Limits
 from .message import Message
@@ -27,12 +28,24 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
         >>> state.position
         1
     """
-    grown = state.focus.plain.grow(state, event)
-    if grown is None and type(event) is Located:
-        grown = grow_located(state, event)
-    if grown is not None:
-        grown.__class__ = State
-        return grown  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+    focus = state.focus
+    delta = focus.plain.read(event, focus.place)
+    if delta is None and type(event) is Located:
+        delta = read_located(event, focus)
+    if delta is not None and state.position < focus.last:
+        tail, count, length = state.tail, state.count, state.length + len(delta)
+        if length <= focus.most and claim(tail, count, delta):
+            grown: Any = Draft()  # what make_state does, without the text between
+            grown.position = state.position + 1
+            grown.tail = tail
+            grown.count = count + 1
+            grown.length = length
+            grown.focus = focus
+            grown.book = state.book
+            grown.__class__ = State
+            return grown  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+        if length <= focus.most:
+            return make_state(state.position + 1, state.growing.append(delta), focus, state.book)
     after = advance(state, event)
     known = state.book.violations.count
     if after is state or after.book.violations.count > known:

@@ -87,9 +87,14 @@ def _close_call(book: Book, at: At, _: Any, key: Key) -> Book:
     if isinstance(parsed, Fault):
         breach = Finding(FAULTS[parsed.reason], parsed.detail, expected="a JSON object")
         book = violate(book, at, breach, key)
-    elif raw and not raw.lstrip().startswith("{"):
+    elif is_null(raw):
         book = violate(book, at, Finding("arguments-null"), key)
     return shelve(book, part, arguments=parsed)
+
+
+def is_null(raw: str) -> bool:
+    """Whether arguments that parse are the word ``null``."""
+    return raw != "" and not raw.lstrip().startswith("{")
 
 
 FAULTS: Final[Mapping[str, str]] = {

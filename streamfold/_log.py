@@ -77,7 +77,7 @@ class Shelf(Log[I]):
     def append(self, item: I) -> Self:
         """Give the shelf with *item* at its end."""
         count, places = self.count, self.places
-        shelf = Log.append(self, item)
+        shelf = super().append(item)
         # An entry of the shared table is never overwritten: an older shelf still reads it.
         if shelf.items is not self.items or places.setdefault(item.index, count) != count:
             places = _places(shelf)

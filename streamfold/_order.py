@@ -166,12 +166,12 @@ def stage_of(book: Book, kind: Kind, index: int) -> Stage:
 
 
 @cache
-def is_citable(phase: Phase, counts: tuple[str, ...], seen: frozenset[str]) -> bool:
-    """Whether a citation may begin, and then end, without breaking a rule of order."""
-    begun = (*counts, "citation"), seen | {"citation"}
-    return (
-        lawful(phase, "citation", Act.START, Stage.ABSENT, "citation", counts, seen) is not None
-        and lawful(phase, "citation", Act.END, Stage.OPEN, "citation", *begun) is not None
+def comes_whole(phase: Phase, kind: Kind, symbol: str, counts: tuple[str, ...], seen: frozenset[str]) -> bool:
+    """Whether a part may begin, grow and end without breaking a rule of order."""
+    begun = (*counts, symbol), seen | {symbol}
+    acts = [act for act in (Act.DELTA, Act.END) if act in PARTS[kind][Stage.OPEN]]
+    return lawful(phase, kind, Act.START, Stage.ABSENT, symbol, counts, seen) is not None and all(
+        lawful(phase, kind, act, Stage.OPEN, symbol, *begun) is not None for act in acts
     )
 
 
@@ -182,7 +182,7 @@ def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     """Give what the tables do with the event of a part where it breaks no rule of order; None where it breaks one."""
     cell = PARTS[kind][stage].get(act)
     stance = Book(counts=dict.fromkeys(counts, 1), seen=seen)
-    is_settled = MESSAGE[phase][PART] == Cell(_go_on) and (act is Act.START) == (stage is Stage.ABSENT)
+    is_settled = MESSAGE.get(phase, {}).get(PART) == Cell(_go_on) and (act is Act.START) == (stage is Stage.ABSENT)
     if not is_settled or cell is None or cell.code or joint_breaches(stance, symbol, act):
         return None
     return cell.do

@@ -39,3 +39,4 @@ ROUTES: Final[Mapping[type[Any], Route]] = {
     on.CitationStart: Route("citation", START),
     on.CitationEnd: Route("citation", END),
 }
+ENDS: Final[Mapping[str, type[Any]]] = {route.kind: event for event, route in ROUTES.items() if route.act is END}

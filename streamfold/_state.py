@@ -7,9 +7,9 @@ from attrs import frozen
 from . import _assemble as assemble
 from ._book import NO_TEXT, Book, Part
 from ._entries import begin, put
-from ._plain import NOTHING, PLAIN, Draft, Plain
+from ._plain import NOTHING, PLAIN, Plain
 from ._quick import maker
-from ._text import Tail, Text, make_text
+from ._text import Tail, Text, claim, make_text
 from .limits import DEFAULT, Limits
 from .message import Message, Partial
 from .violations import Violation
@@ -40,6 +40,15 @@ class Focus:
 
 make_focus: Final = maker(Focus)
 NO_FOCUS: Final = Focus(NOTHING, 0, 0, 0, 0, None)
+
+
+class Draft:
+    """A state in the making: the same slots, and nothing that keeps them from being filled.
+
+    A state is made for each event, and this costs a third of attrs' own way to make a frozen value.
+    """
+
+    __slots__ = ("book", "count", "focus", "length", "position", "tail")
 
 
 @frozen(init=False, eq=False, repr=False, weakref_slot=False)
@@ -138,10 +147,29 @@ def make_state(position: int, growing: Text, focus: Focus, book: Book) -> State:
     return state  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
 
 
-def moved(state: State, focus: Focus, book: Book) -> State:
-    """Give the state after an event that adds nothing to the part that grows."""
+def grow(state: State, events: int, delta: str) -> State | None:
+    """Give the state after some plain deltas that add up to *delta*; None where they would pass a limit."""
+    focus, tail, count = state.focus, state.tail, state.count
+    position, length = state.position + events, state.length + len(delta)
+    if position > focus.last or length > focus.most:
+        return None
+    if not claim(tail, count, delta):
+        return make_state(position, state.growing.append(delta), focus, state.book)
     after: Any = Draft()
-    after.position = state.position + 1
+    after.position = position
+    after.tail = tail
+    after.count = count + 1
+    after.length = length
+    after.focus = focus
+    after.book = state.book
+    after.__class__ = State
+    return after  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+
+
+def moved(state: State, events: int, focus: Focus, book: Book) -> State:
+    """Give the state after some events that add nothing to the part that grows."""
+    after: Any = Draft()
+    after.position = state.position + events
     after.tail = state.tail
     after.count = state.count
     after.length = state.length

@@ -1,7 +1,7 @@
 """A string that grows by deltas in constant time and shares its past."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 
@@ -29,13 +29,13 @@ def make_tail(deltas: Iterable[str], pieces: tuple[str, ...]) -> Tail:
     return tail
 
 
-# Appends *delta* in place, if *count* deltas are all that *tail* holds and nothing else has to be done, and tells
-# whether it did. The look comes after the deed: of two threads that append at once, one finds its slot taken. It is a
-# text since a state grows by it as well, and a call would be a tenth of what that costs.
-CLAIM: Final = f"""(
-    len(tail) == count and 0 < count < {_FULL} and delta.isascii() and not tail.append(delta) and tail[count] is delta
-)"""
-claim: Final[Callable[[Tail, int, str], bool]] = eval(f"lambda tail, count, delta: {CLAIM}")  # noqa: S307 - the one above
+def claim(tail: Tail, count: int, delta: str) -> bool:
+    """Append *delta* in place, if *count* deltas are all that *tail* holds and nothing else has to be done."""
+    if len(tail) != count or not 0 < count < _FULL or not delta.isascii():
+        return False
+    tail.append(delta)
+    # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
+    return tail[count] is delta
 
 
 class Text:

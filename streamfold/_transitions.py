@@ -11,7 +11,7 @@ from ._event_rules import FAILED, breaches, filled
 from ._frozen import FrozenDict, freeze, weight
 from ._kinds import ON_DELTA, ON_END, ON_START, START_TEXT, part_at
 from ._quote import quote
-from ._routes import ROUTES, Act
+from ._routes import ENDS
 from ._wire import Finding
 
 OUTCOME: Final[Key] = ("outcome", None)
@@ -38,7 +38,7 @@ def end_message(book: Book, at: At, event: on.MessageEnd, _: Key) -> Book:
     parts = sorted(book.open.values(), key=lambda part: part.since)
     if event.finish_reason not in FAILED:
         for part in parts:
-            left = Finding("part-left-open", name(part), expected=f"{_ENDS[part.kind]} {part.index}")
+            left = Finding("part-left-open", name(part), expected=f"{ENDS[part.kind].wire_type} {part.index}")
             book = violate(book, at, left, part.key, about=part.since)
     for part in parts:
         book = settle(shelve(book, part), at, part.key)
@@ -46,9 +46,6 @@ def end_message(book: Book, at: At, event: on.MessageEnd, _: Key) -> Book:
         book = settle(book, at, key)
     book = _judge_outcome(_note(book, at, event), at, event)
     return book.with_(phase=Phase.ENDED, end=event)
-
-
-_ENDS: Final = {route.kind: event.wire_type for event, route in ROUTES.items() if route.act is Act.END}
 
 
 def _judge_outcome(book: Book, at: At, event: on.MessageEnd) -> Book:
@@ -122,20 +119,25 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
     cites = aim(book, event) if kind == "citation" else PLAN_KEY
     symbol = symbol_of(event, kind)
     part = Part(kind, index, symbol, at.position, stage, start, cites)  # type: ignore[arg-type]  # a part's key
-    return begin(book, part, 0 if start is None else _HELD[kind](start))
+    return begin(book, part, 0 if start is None else HELD[kind](start))
 
 
-def _held_by_name(*names: str | None) -> int:
+def _held_by_names(start: on.ToolCallStart) -> int:
+    return _beyond_names(len(start.id or "") + len(start.name or "") + len(start.type or ""))
+
+
+def _held_by_type(start: on.ContentStart) -> int:
+    return _beyond_names(len(start.type))
+
+
+def _beyond_names(length: int) -> int:
     """Count what a start calls its part, where that is not just a name."""
-    length = 0
-    for each in names:
-        length += len(each or "")
     return length if length > _LONGEST_NAME else 0
 
 
-def held_by_citation(start: on.CitationStart) -> int:
+def _held_by_citation(start: on.CitationStart) -> int:
     """Count the characters that a citation holds, and one for each node of its sources."""
-    held = _held_by_name(start.type) + len(start.text)
+    held = len(start.text) + _beyond_names(len(start.type or ""))
     for source in start.sources or ():
         held += _held_by_source(source)
     return held
@@ -148,13 +150,11 @@ def _held_by_source(source: Any) -> int:
     return 3 + len(source.id or "") + weight(said) + (weight(source.extra) if source.extra else 0)
 
 
-_HELD: Final[Mapping[str, Callable[[Any], int]]] = {
-    "content": lambda start: _held_by_name(start.type),
-    "call": lambda start: _held_by_name(start.id, start.name, start.type),
-    "citation": held_by_citation,
+HELD: Final[Mapping[str, Callable[[Any], int]]] = {
+    "content": _held_by_type,
+    "call": _held_by_names,
+    "citation": _held_by_citation,
 }
-
-
 _LONGEST_NAME: Final = 256
 
 

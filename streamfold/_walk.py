@@ -5,14 +5,15 @@ from functools import reduce
 from itertools import chain, islice
 from typing import Any, Final
 
-from ._advance import INPUT, advance
+from ._advance import INPUT, advance, recognised, take_in
 from ._book import ENDED, STOPPED, At
 from ._entries import violate
 from ._expected import expected
 from ._judge import where
-from ._plain import END, NOTHING, grown
+from ._plain import END, NOTHING, Plain
 from ._quote import quote
-from ._state import Focus, State, focused, settled
+from ._state import Focus, State, focused, grow, settled
+from ._whole import may_come_whole, whole
 from ._wire import Finding
 from .errors import StreamError, error_of
 from .events import Located
@@ -21,61 +22,100 @@ from .rules import Rules, Severity
 _RUN: Final = 1024  # deltas that are joined at most before they are taken in
 
 
+class _Run:
+    """Plain deltas that were taken from the transport, and what came after them.
+
+    Attributes:
+        lines: of the deltas, if they are located.
+        item: the event that came after them; ``END`` where none did.
+        known: that event, as which it is recognised, or None.
+    """
+
+    __slots__ = ("deltas", "item", "known", "lines")
+
+    def __init__(self) -> None:
+        self.deltas: list[str] = []
+        self.lines: list[int] = []
+        self.item: Any = END
+        self.known: Any = None
+
+
 def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception | None]]:
     """Yield the state after each event that broke a rule, and the one after the end of the input.
 
     What ends the input is told beside the last state: the exception that the transport raised, if any. Plain deltas
-    break no rule, and adding them at once or one by one is the same, so a run of them is one addition.
+    break no rule, and adding them at once or one by one is the same, so a run of them is one addition; and so is a
+    part that comes whole.
     """
-    rest = iter(events)
+    rest, cause = iter(events), None
     while state.book.phase is not STOPPED:
-        run: list[str] = []
-        lines: list[int] = []
+        runs = [_Run()]
         try:
-            event = _take(rest, state.focus, run, lines)
-        except Exception as cause:  # noqa: BLE001 - whatever the transport raises
-            yield _interrupted(_extended(state, run, lines) if run else state, cause), cause
+            _take(rest, state, runs)
+        except Exception as error:  # noqa: BLE001 - whatever the transport raises
+            cause = error
+        for after in _through(state, *runs):
+            if after.book.violations is not state.book.violations:
+                yield after, None
+            state = after
+        if cause is not None:
+            yield _interrupted(state, cause), cause
             return
-        if run:
-            state = _extended(state, run, lines)
-        if event is not END:
-            before, state = state, advance(state, event)
-            if state.book.violations is not before.book.violations:
-                yield state, None
-        elif len(run) < _RUN:
+        if runs[-1].item is END and len(runs[-1].deltas) < _RUN:
             break
     yield ended(state), None
 
 
-def _take(rest: Iterator[Any], focus: Focus, run: list[str], lines: list[int]) -> Any:
-    """Take plain deltas from *rest* to the *run*, the lines of located ones too, and give the event that ended it.
+def _take(rest: Iterator[Any], state: State, runs: list[_Run]) -> None:
+    """Take a run, and where a part begins behind it that may come whole, another one: that of the part."""
+    focus, [run] = state.focus, runs
+    _take_run(rest, focus.plain, focus.place, run)
+    run.known = recognised(run.item, state.book.limits.nesting)
+    plain = may_come_whole(state, run.known)
+    if plain is not None:
+        runs.append(inner := _Run())
+        _take_run(rest, plain, run.known.index, inner)
+        inner.known = recognised(inner.item, state.book.limits.nesting)
 
-    That is ``END`` where there is none. A run is of located events only, or of none; it ends after a while of itself,
-    so that an endless stream is held to its limits.
+
+def _take_run(rest: Iterator[Any], plain: Plain, place: int, run: _Run) -> None:
+    """Take plain deltas and the event after them.
+
+    They are all located, or none is; and they end after a while of themselves, so that an endless stream is held to
+    its limits.
     """
-    plain = focus.plain
     if plain is NOTHING:
-        return next(rest, END)
+        run.item = next(rest, END)
+        return
     part = islice(rest, _RUN)
-    event = plain.take(part, focus.place, run)
-    if type(event) is Located and not run:
-        return plain.take_located(chain((event,), part), focus.place, run, lines)
-    return event
+    item = plain.take(part, place, run.deltas)
+    if type(item) is Located and not run.deltas:
+        item = plain.take_located(chain((item,), part), place, run.deltas, run.lines)
+    run.item = item
 
 
-def grow_located(state: State, located: Located) -> Any:
-    """Give a draft of the state after a plain delta that is named as it is, or None."""
-    event = located.event
-    is_named = located.name is None or (type(event) is dict and located.name == event.get("type"))
-    return state.focus.plain.grow(state, event) if is_named else None
+def _through(state: State, run: _Run, inner: _Run | None = None) -> tuple[State, ...]:
+    """Give the states after a run and after that of a part: just the last where the part came whole."""
+    begun = _extended(state, run.deltas, run.lines) if run.deltas else state
+    if inner is not None:
+        after = whole(begun, run.known, inner.deltas, inner.known)
+        if after is not None:
+            return (after,)
+    after = begun if run.item is END else take_in(begun, run.item, run.known)
+    return (after,) if inner is None else (after, *_through(after, inner))
+
+
+def read_located(located: Located, focus: Focus) -> str | None:
+    """Give the characters of a plain delta that is named as it is, or None."""
+    delta = focus.plain.read(located.event, focus.place)
+    return delta if delta is not None and located.name in (None, located.event["type"]) else None
 
 
 def _extended(state: State, run: list[str], lines: list[int]) -> State:
     """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
-    after = grown(state, len(run), "".join(run))
+    after = grow(state, len(run), "".join(run))
     if after is not None:
-        after.__class__ = State
-        return after  # type: ignore[no-any-return]  # a State by now
+        return after
     focus = state.focus
     events = (focus.plain.write(focus.place, delta) for delta in run)
     return reduce(advance, map(Located, events, lines) if lines else events, state)

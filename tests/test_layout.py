@@ -22,7 +22,7 @@ ROOMS = """
     _event_rules
     _kinds _transitions _assemble
     _order _expected _state
-    _cited _judge _advance errors
+    _whole _judge _advance errors
     _walk _fold _check
     _aio _many _jsonable
     __init__

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 TESTS = {
     **dict.fromkeys("_order _routes _expected _judge".split(), "order repairs errors fold rules"),
     **dict.fromkeys("_transitions _kinds _entries".split(), "repairs order citations errors fold rules limits"),
-    "_cited": "cited citations repairs limits",
+    "_whole": "whole citations repairs limits fold",
     "_arguments": "arguments",
     "_citations": "citations repairs order errors fold rules",
     "_advance": "repairs order errors fold rules limits",

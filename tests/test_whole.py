@@ -1,0 +1,171 @@
+"""What is done without judging is what judging would have done."""
+
+from functools import reduce
+from itertools import accumulate, takewhile
+
+import pytest
+import streams as s
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamfold import Limits, State, check
+from streamfold._advance import _bounded, _judged, advance
+from streamfold._book import At, ExceededError
+from streamfold._exact import exact
+from streamfold._judge import _judge_order, _lawful
+from streamfold._routes import ROUTES
+from streamfold._state import focused, settled
+from streamfold._whole import CITED, may_come_whole, whole
+from streamfold.limits import DEFAULT
+from streamfold.testing import strategies
+
+STREAMS = strategies.streams(unseen=True, interleaved=True) | strategies.mutated_streams()
+CITED_TEXT = strategies.streams(
+    alphabet="ab\u0301\U0001f600", finish_reasons=["COMPLETE", "TOOL_CALL"], max_citations=6
+)
+LIMITS = st.just(DEFAULT) | st.builds(
+    Limits, characters=st.integers(0, 200), parts=st.integers(0, 6), events=st.integers(0, 20)
+)
+
+
+def cited(state, known):
+    return CITED[type(known)](state, known)
+
+
+def states_and_events(events, limits=DEFAULT):
+    states = accumulate(events, advance, initial=State(limits))
+    return [(state, event, exact(event, 64)) for state, event in zip(states, events, strict=False)]
+
+
+@given(CITED_TEXT | STREAMS, LIMITS)
+def test_a_citation_of_the_text_that_grows_is_taken_as_it_would_be_judged(events, limits):
+    for state, event, known in states_and_events(events, limits):
+        if type(known) in CITED and (after := cited(state, known)) is not None:
+            assert after == _judged(state, At(state.position, None, known, event))
+
+
+@given(STREAMS)
+def test_what_the_tables_allow_is_done_as_it_would_be_judged(events):
+    for state, event, known in states_and_events(events):
+        book, at = settled(state), At(state.position, None, known, event)
+        if known is not None and (found := _lawful(book, known)) is not None:
+            transition, key = found
+            assert ROUTES[type(known)].kind == key[0]
+            try:
+                done = transition(book, at, known, key)
+            except ExceededError:
+                continue
+            judged = _judge_order(book, at, known)
+            assert focused(1, _bounded(done, book, at)) == focused(1, _bounded(judged, book, at))
+
+
+def taken_whole(state, events, position):
+    """The state after the part that begins at a position, if it comes whole, and how many events it is."""
+    start = exact(events[position], 64)
+    plain = may_come_whole(state, start)
+    if plain is None:
+        return None, 0
+    texts = (plain.read(event, start.index) for event in events[position + 1 :])
+    deltas = list(takewhile(lambda text: text is not None, texts))
+    size = len(deltas) + 2
+    end = exact(events[position + size - 1], 64) if position + size <= len(events) else None
+    return whole(state, start, deltas, end), size
+
+
+@given(CITED_TEXT | STREAMS, LIMITS)
+def test_a_part_that_comes_whole_is_taken_in_as_it_would_be_judged_event_by_event(events, limits):
+    for position, (state, _, _) in enumerate(states_and_events(events, limits)):
+        after, size = taken_whole(state, events, position)
+        if after is not None:
+            assert after == reduce(advance, events[position : position + size], state)
+
+
+WHOLE = (
+    [s.plan_delta("Look."), *s.call('{"a": 1}'), *s.call(index=1)],
+    [*s.text_block("Hm.", kind="thinking"), *s.text_block("H", "i", index=1)],
+)
+
+
+@pytest.mark.parametrize("body", WHOLE)
+def test_the_parts_of_a_legal_stream_come_whole(body):
+    events = [s.message_start(), *body, s.message_end()]
+    states = states_and_events(events)
+
+    taken = [taken_whole(state, events, position)[0] for position, (state, _, _) in enumerate(states)]
+
+    assert sum(after is not None for after in taken) == 2
+
+
+LEFT = {
+    "arguments that are cut": ([*s.call('{"a": ')], {}),
+    "arguments that are null": ([*s.call("null")], {}),
+    "arguments that nest deeper than they may": ([*s.call('{"a":' * 9 + "1" + "}" * 9)], {"nesting": 8}),
+    "arguments that are too long": ([*s.call('{"a": 1}')], {"arguments": 7}),
+    "a call without an id": ([s.call_start(id=""), s.call_end()], {}),
+    "an end of another index": ([s.content_start(), s.content_end(1)], {}),
+    "an end of another kind": ([s.content_start(), s.call_end()], {}),
+    "an event beyond the limit": ([*s.text_block("Hi")], {"events": 3}),
+    "a character beyond the limit": ([*s.text_block("Hi")], {"characters": 1}),
+    "text that a citation waits for": ([s.citation_start(0, 2, "Hi"), s.citation_end(), *s.text_block("Hi")], {}),
+}
+
+
+@pytest.mark.parametrize(("body", "limits"), LEFT.values(), ids=LEFT)
+def test_what_is_not_as_it_should_be_is_left_to_be_judged(body, limits):
+    events = [s.message_start(), *body]
+    states = states_and_events(events, Limits(**limits))
+
+    taken = [taken_whole(state, events, position)[0] for position, (state, _, _) in enumerate(states)]
+
+    assert taken[-len(body) :] == [None] * len(body)
+
+
+def test_a_call_whose_id_was_there_before_is_left_to_be_judged():
+    events = [s.message_start(), *s.call("{}"), s.call_start(1, id="f_0"), s.call_end(1)]
+    states = states_and_events(events)
+
+    taken = [taken_whole(state, events, position)[0] for position, (state, _, _) in enumerate(states)]
+
+    assert [after is not None for after in taken] == [False, True, False, False, False, False]
+
+
+def test_no_part_comes_behind_a_limit():
+    events = [
+        s.message_start(),
+        s.plan_delta("Look."),
+        s.plan_delta("Look again."),
+        *s.call(),
+        s.message_end("TOOL_CALL"),
+    ]
+
+    report = check(events, limits=Limits(characters=6))
+
+    assert [violation.code for violation in report.errors] == ["limit-exceeded"]
+    assert (report.partial.tool_plan, report.partial.calls) == ("Look.", ())
+
+
+def answer(count):
+    body = [
+        event
+        for at in range(count)
+        for event in (
+            s.content_delta("word "),
+            s.citation_start(5 * at, 5 * at + 5, "word ", index=at),
+            s.citation_end(at),
+        )
+    ]
+    return [s.message_start(), s.content_start(), *body, s.content_end(), s.message_end()]
+
+
+def test_citations_of_a_legal_stream_need_no_judging():
+    events = answer(9)
+
+    taken = [cited(state, known) is not None for state, _, known in states_and_events(events) if type(known) in CITED]
+
+    assert taken == [True] * 18
+
+
+def test_a_citation_too_many_ends_the_fold_at_once():
+    [breach] = check(answer(3), limits=Limits(parts=3)).errors
+
+    assert str(breach) == "event 9: citation-start 2 exceeds a limit: more than 3 parts"
