@@ -76,13 +76,14 @@ def take(events, index, run, type=type, dict=dict, len=len, str=str):
 
 def take_located(events, index, run, lines, type=type, dict=dict, len=len, str=str):
     for located in events:
-        if type(located) is not Located or located.name not in names:
+        if type(located) is not Located:
             return located
-        if type(event := located.event) is dict:
+        event, line, name = located
+        if type(event) is dict and (name is None or name == {wire_type!r}):
             try:
                 {accepts}
                     run.append(text)
-                    lines.append(located.line)
+                    lines.append(line)
                     continue
             except (KeyError, TypeError, IndexError):
                 pass
@@ -98,8 +99,9 @@ def write(index, text):
 def _compiled(kind: type[Any], name: str) -> Plain:
     path = getattr(fields(kind), name).metadata["path"]
     indexed = hasattr(kind, "index")
-    namespace: dict[str, Any] = {"END": END, "Located": on.Located, "names": (None, kind.wire_type)}
+    namespace: dict[str, Any] = {"END": END, "Located": on.Located}
     source = _FUNCTIONS.format(
+        wire_type=kind.wire_type,
         accepts=_accepts(kind.wire_type, path, indexed=indexed),
         written=_written(kind.wire_type, path, indexed=indexed),
     )

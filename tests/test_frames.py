@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamfold import check, fold
 from streamfold.events import Located
 from streamfold.limits import Limits
-from streamfold.recordings import load
+from streamfold.recordings import RecordingError, load
 from streamfold.recordings._frames import FrameDecoder
 from streamfold.recordings._stream import loads_strictly, parsed
 
@@ -24,7 +24,13 @@ def unlearned(text):
 
 
 def loaded(chunks, **options):
-    return [(each.events, each.source) for each in load(chunks, "name", **options)]
+    """What is found, and why it is no recording where it is none."""
+    found = []
+    try:
+        found += [(each.events, each.source) for each in load(chunks, "name", **options)]
+    except RecordingError as error:
+        found.append(str(error))
+    return found
 
 
 def chunked(data, sizes):

@@ -1,6 +1,7 @@
 """The events of one response, as its bytes arrive."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from attrs import define, field
 
@@ -56,7 +57,7 @@ class EventDecoder:
             if form is None:
                 return []
             self._reader, chunk = READERS[form](self.loads, self.max_event_size), bytes(self._blank)
-        return self._until_end(self._reader.feed(chunk))
+        return self._until_end(chain.from_iterable(self._reader.feed(chunk)))
 
     def close(self) -> list[Located]:
         """End the response and return the event that this breaks off, if it does."""

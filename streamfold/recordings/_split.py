@@ -1,6 +1,7 @@
 """Where one stream ends and the next begins."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from attrs import evolve
 
@@ -16,7 +17,11 @@ def split(chunks: Iterable[bytes], reader: Reader, origin: Origin) -> Iterator[R
     """
     events: list[Located] = []
     found, ended = 0, False
-    for item in items(chunks, reader):
+    for run in _runs(chunks, reader):
+        if len(run) != 1:  # plain deltas, which neither begin nor end a recording
+            events += run
+            continue
+        [item] = run
         wire_type = item.event.get("type") if type(item.event) is dict else None
         if item is SENTINEL or (ended and wire_type == "message-start"):
             yield _recording(events, origin)
@@ -30,12 +35,16 @@ def split(chunks: Iterable[bytes], reader: Reader, origin: Origin) -> Iterator[R
 
 def items(chunks: Iterable[bytes], reader: Reader) -> Iterator[Located]:
     """Yield the events that *reader* finds in *chunks*, and `SENTINEL` among them."""
+    return chain.from_iterable(_runs(chunks, reader))
+
+
+def _runs(chunks: Iterable[bytes], reader: Reader) -> Iterator[list[Located]]:
     for chunk in chunks:
-        for item in reader.feed(chunk):
-            if item is STOP:
+        for run in reader.feed(chunk):
+            if run and run[0] is STOP:
                 return
-            yield item
-    yield from reader.close()
+            yield run
+    yield from ([item] for item in reader.close())
 
 
 def _recording(events: list[Located], origin: Origin) -> Recording:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from ..events import Located, Unreadable
@@ -45,8 +44,8 @@ def form_of(chunk: bytes) -> Form | None:
 class Reader(Protocol):
     """Reads chunks of one form, and puts `SENTINEL` and `STOP` among the events."""
 
-    def feed(self, chunk: bytes) -> Iterator[Located]:
-        """Yield the events that *chunk* finishes."""
+    def feed(self, chunk: bytes) -> Iterator[list[Located]]:
+        """Yield the events that *chunk* finishes: each alone, but for plain deltas in a row."""
 
     def close(self) -> Iterator[Located]:
         """Yield the event that the end of the input breaks off, if it does."""
@@ -58,14 +57,14 @@ class _SSEReader:
         learns = loads is loads_strictly
         self._decoder = FrameDecoder(max_event_size=most, locate=self._located, learns=learns)
 
-    def feed(self, chunk: bytes) -> Iterator[Located]:
+    def feed(self, chunk: bytes) -> Iterator[list[Located]]:
         try:
-            yield from chain.from_iterable(self._decoder.read(chunk))
+            yield from self._decoder.read(chunk)
         except EventTooLarge as error:
-            yield from map(self._located, error.events)
+            yield from ([self._located(event)] for event in error.events)
             rest = self._decoder.close()
-            yield Located(Unreadable("" if rest is None else rest.text, str(error), cut=True), error.line)
-            yield STOP
+            yield [Located(Unreadable("" if rest is None else rest.text, str(error), cut=True), error.line)]
+            yield [STOP]
 
     def close(self) -> Iterator[Located]:
         rest = self._decoder.close()
@@ -94,13 +93,13 @@ class _LinesReader:
         self._loads = loads
         self._decoder = LineDecoder(most)
 
-    def feed(self, chunk: bytes) -> Iterator[Located]:
+    def feed(self, chunk: bytes) -> Iterator[list[Located]]:
         try:
             for line in self._decoder.feed(chunk):
-                yield from self._located(line)
+                yield from ([located] for located in self._located(line))
         except LineTooLargeError as error:
-            yield _unreadable(error.line, f"the line is larger than {self._decoder.most} bytes", cut=True)
-            yield STOP
+            yield [_unreadable(error.line, f"the line is larger than {self._decoder.most} bytes", cut=True)]
+            yield [STOP]
 
     def close(self) -> Iterator[Located]:
         for line in self._decoder.close():
