@@ -14,9 +14,9 @@ So what comes later never changes a fault of the first three kinds. An object th
 deeper than Python can follow is "malformed" too.
 """
 
-import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from itertools import accumulate
 from math import isfinite
 from typing import Any, Final, Literal, TypeAlias
@@ -91,14 +91,18 @@ def _float(text: str) -> float:
 
 
 _MOST_DIGITS: Final = 4300  # what Python converts unless it is told otherwise
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_members, parse_int=_integer, parse_float=_float, parse_constant=_float
-)
+
+
+@cache
+def _decoder() -> Any:
+    from json import JSONDecoder  # noqa: PLC0415 - most of what imports the library reads no arguments for now
+
+    return JSONDecoder(object_pairs_hook=_members, parse_int=_integer, parse_float=_float, parse_constant=_float)
 
 
 def _decode(text: str) -> Any:
     try:
-        return freeze(_DECODER.decode(text), DEEPEST)
+        return freeze(_decoder().decode(text), DEEPEST)
     except (ValueError, RecursionError):
         return None
 

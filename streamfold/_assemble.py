@@ -9,7 +9,7 @@ from ._arguments import Fault
 from ._book import CLOSED, ENDED, NO_TEXT, PLAN_KEY, STOPPED, Book, Key, Part, find, is_planning
 from ._citations import fits, resolve
 from ._event_rules import FAILED
-from ._plain import PLAIN
+from ._plain import DELTAS
 from ._quick import maker
 from ._text import Text
 from ._usage import usage
@@ -154,5 +154,5 @@ def focus_of(book: Book) -> Part | None:
         return book.plan if is_planning(book) else None
     live = [part for part in islice(book.open.values(), 3) if part.kind != "citation"]
     if len(live) == 1:
-        return live[0] if live[0].symbol in PLAIN else None
+        return live[0] if live[0].symbol in DELTAS else None
     return book.plan if is_planning(book) and not live else None

@@ -10,7 +10,7 @@ from . import events as on
 from ._arguments import Fault
 from ._frozen import FrozenDict
 from ._log import Log, Shelf
-from ._quick import changed, drafter, maker
+from ._quick import changed, maker_and_drafter
 from ._quote import quote
 from ._text import Text
 from .limits import DEFAULT, Limits
@@ -102,8 +102,7 @@ class Part:
         return changed(_draft_of(self), Part, changes)
 
 
-_draft_of: Final = drafter(Part)
-make_part: Final = maker(Part)
+make_part, _draft_of = maker_and_drafter(Part)
 UNTOUCHED: Final = (NO_LOG, False, False)  # what stands in a part between its text and its arguments, mostly
 
 
@@ -188,7 +187,7 @@ class Book:
         return changed(draft_of(self), Book, changes)
 
 
-draft_of: Final = drafter(Book)
+_, draft_of = maker_and_drafter(Book)
 SHELVES: Final[Mapping[str, str]] = {"content": "contents", "call": "calls", "citation": "citations"}
 BLOCKS: Final = frozenset({"text", "thinking", "other", "call"})
 

@@ -15,7 +15,7 @@ REASONS: Final = ("COMPLETE", "MAX_TOKENS", "STOP_SEQUENCE", "TOOL_CALL", *FAILE
 PLACEHOLDERS: Final = ("content", "tool_plan", "tool_calls", "citations")
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Check:
     """A rule about what one event holds.
 

@@ -10,14 +10,16 @@ fast, and knows no rule.
 from collections.abc import Callable, Iterator, Mapping
 from itertools import repeat
 from types import NoneType
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from attrs import Attribute, fields
 
 from . import events as on
 from ._frozen import FrozenDict, freeze
 from ._leaves import SOURCES
-from ._quick import maker
+from ._quick import WhenNeeded, maker
+
+_Reader: TypeAlias = Callable[[dict[str, Any], int], Any]
 
 
 class _InexactError(ValueError):
@@ -82,7 +84,7 @@ def _slot(each: "Attribute[Any]") -> _Slot:
     return _Slot(each.name, each.metadata.get("path", (each.name,)), leaf, each.metadata.get("required", False))
 
 
-def _reader(kind: type[Any]) -> Callable[[dict[str, Any], int], Any]:
+def _reader(kind: type[Any]) -> _Reader:
     namespace = {
         "make": maker(kind),
         "InexactError": _InexactError,
@@ -92,21 +94,6 @@ def _reader(kind: type[Any]) -> Callable[[dict[str, Any], int], Any]:
     }
     exec(_source_of_reader(_slots(kind)), namespace)  # noqa: S102 - the text is made of constants of this library
     return namespace["read"]  # type: ignore[return-value]  # a function by now
-
-
-class _Readers(dict[str, Callable[[dict[str, Any], int], Any]]):
-    """The readers of classes by their wire names: each is written out when it is needed.
-
-    Most are never, and to write one out takes as long as to read hundreds of events.
-    """
-
-    def __init__(self, kinds: Mapping[str, type[Any]]) -> None:
-        super().__init__()
-        self.kinds = kinds
-
-    def __missing__(self, name: str) -> Callable[[dict[str, Any], int], Any]:
-        self[name] = reader = _reader(self.kinds[name])
-        return reader
 
 
 _FUNCTION: Final = """
@@ -159,5 +146,6 @@ def _value(slot: _Slot) -> str:
     return value if slot.required or value == its else f"None if {its} is None else {value}"
 
 
-_READERS: Final = _Readers({kind.wire_type: kind for kind in on.EVENTS})
-_SOURCE_READERS: Final = _Readers(SOURCES)
+_EVENTS: Final[Mapping[str, type[Any]]] = {kind.wire_type: kind for kind in on.EVENTS}
+_READERS: Final[WhenNeeded[str, _Reader]] = WhenNeeded(lambda name: _reader(_EVENTS[name]))
+_SOURCE_READERS: Final[WhenNeeded[str, _Reader]] = WhenNeeded(lambda name: _reader(SOURCES[name]))

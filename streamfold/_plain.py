@@ -14,11 +14,12 @@ from typing import Any, Final
 from attrs import fields, frozen
 
 from . import events as on
+from ._quick import WhenNeeded
 
 END: Final = object()
 
 
-@frozen(eq=False, weakref_slot=False)
+@frozen(eq=False, repr=False, weakref_slot=False)
 class Plain:
     """How the plain deltas of one symbol are recognised.
 
@@ -130,9 +131,11 @@ def _written(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
 
 
 NOTHING: Final = Plain(_read_nothing, _take_nothing, _take_nothing, _write_nothing)
-PLAIN: Final[Mapping[str, Plain]] = {
-    "text": _compiled(on.ContentDelta, "text"),
-    "thinking": _compiled(on.ContentDelta, "thinking"),
-    "call": _compiled(on.ToolCallDelta, "arguments"),
-    "plan": _compiled(on.ToolPlanDelta, "tool_plan"),
+# By symbol, the event that is a plain delta, and the field with its characters.
+DELTAS: Final[Mapping[str, tuple[type[Any], str]]] = {
+    "text": (on.ContentDelta, "text"),
+    "thinking": (on.ContentDelta, "thinking"),
+    "call": (on.ToolCallDelta, "arguments"),
+    "plan": (on.ToolPlanDelta, "tool_plan"),
 }
+PLAIN: Final[WhenNeeded[str, Plain]] = WhenNeeded(lambda symbol: _compiled(*DELTAS[symbol]))

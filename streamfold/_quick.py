@@ -1,4 +1,4 @@
-"""Frozen values that are made faster than their classes make them.
+"""Frozen values that are made faster than their classes make them, and values that are made when they are needed.
 
 An event makes several, and attrs sets each field of a frozen value by a call, which costs more than all that is judged
 of the event. A *draft* has the slots of the value, lets them be filled, and then becomes the value.
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from attrs import fields
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 _DRAFTS = """
@@ -31,12 +32,17 @@ def maker(kind: type[V]) -> Callable[..., V]:
 
     The class has no slot for weak references: attrs puts that where a draft cannot have it.
     """
-    return _drafts(kind)["make"]  # type: ignore[no-any-return]  # a function by now
+    return maker_and_drafter(kind)[0]
 
 
-def drafter(kind: type[V]) -> Callable[[V], Any]:
-    """Give what makes a draft of a value of such a class: it becomes another one by ``draft.__class__ = kind``."""
-    return _drafts(kind)["draft_of"]  # type: ignore[no-any-return]  # likewise
+def maker_and_drafter(kind: type[V]) -> tuple[Callable[..., V], Callable[[V], Any]]:
+    """Give such a maker, and what makes a draft of a value: it becomes another by ``draft.__class__ = kind``."""
+    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # an attrs class
+    namespace: dict[str, Any] = {"Draft": type("Draft", (), {"__slots__": names}), "Kind": kind}
+    fill = "\n    ".join(f"draft.{name} = {name}" for name in names)
+    copy = "\n    ".join(f"draft.{name} = value.{name}" for name in names)
+    exec(_DRAFTS.format(names=", ".join(names), fill=fill, copy=copy), namespace)  # noqa: S102 - it is made of names of fields
+    return namespace["make"], namespace["draft_of"]
 
 
 def changed(draft: Any, kind: type[V], changes: dict[str, Any]) -> V:
@@ -47,10 +53,13 @@ def changed(draft: Any, kind: type[V], changes: dict[str, Any]) -> V:
     return draft  # type: ignore[no-any-return]  # a value by now
 
 
-def _drafts(kind: type[Any]) -> dict[str, Any]:
-    names = [each.name for each in fields(kind)]
-    namespace = {"Draft": type("Draft", (), {"__slots__": names}), "Kind": kind}
-    fill = "\n    ".join(f"draft.{name} = {name}" for name in names)
-    copy = "\n    ".join(f"draft.{name} = value.{name}" for name in names)
-    exec(_DRAFTS.format(names=", ".join(names), fill=fill, copy=copy), namespace)  # noqa: S102 - it is made of names of fields
-    return namespace
+class WhenNeeded(dict[K, V]):
+    """A table whose values are made when they are first looked up: what is never needed costs an import nothing."""
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> V:
+        self[key] = value = self._make(key)
+        return value

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ._frozen import FrozenDict, thaw
-from ._plain import PLAIN
+from ._plain import DELTAS, PLAIN
 from ._text import Text
 from .violations import Kept
 
@@ -25,8 +25,8 @@ def delta_of(event: Any) -> tuple[Any, str]:
     """Give what a plain delta is for, and its characters; None and nothing for any other event."""
     plain = thaw(event) if isinstance(event, FrozenDict) else {}
     index: Any = plain.get("index")
-    for symbol, each in PLAIN.items():
-        text = each.read(plain, index)
+    for symbol in DELTAS:
+        text = PLAIN[symbol].read(plain, index)
         if text is not None:
             return (symbol, index), text
     return None, ""

@@ -15,7 +15,7 @@ from .message import Message, Partial
 from .violations import Violation
 
 
-@frozen(eq=False, weakref_slot=False)
+@frozen(eq=False, repr=False, weakref_slot=False)
 class Focus:
     """The part that grows, as far as its plain deltas are concerned, and the citation of it that is open.
 

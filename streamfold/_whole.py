@@ -15,7 +15,7 @@ from ._entries import add
 from ._event_rules import breaches
 from ._kinds import is_null
 from ._order import comes_whole
-from ._plain import NOTHING, PLAIN, Plain
+from ._plain import DELTAS, NOTHING, PLAIN, Plain
 from ._routes import ENDS, ROUTES, START
 from ._state import Focus, State, focused, make_focus, moved, settled
 from ._text import Text
@@ -32,7 +32,7 @@ def may_come_whole(state: State, start: Any) -> Plain | None:
         return None
     if not comes_whole(book.phase, kind, symbol, tuple(book.counts), book.seen) or breaches(start):
         return None
-    return PLAIN.get(symbol, NOTHING)
+    return PLAIN[symbol] if symbol in DELTAS else NOTHING
 
 
 def whole(state: State, start: Any, deltas: list[str], end: Any) -> State | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streamfold import _wire as wire
 from streamfold import events as on
 from streamfold._frozen import FrozenDict
-from streamfold._plain import END, NOTHING, PLAIN
+from streamfold._plain import DELTAS, END, NOTHING, PLAIN
 from streamfold._to_wire import to_wire
 
 KINDS = {
@@ -51,7 +51,7 @@ class Words(str):
     __slots__ = ()
 
 
-symbols = st.sampled_from(sorted(PLAIN))
+symbols = st.sampled_from(sorted(DELTAS))
 texts = st.text(st.characters() | st.sampled_from("\ud83d\udc19"), max_size=3)
 indexes = st.sampled_from([0, 1, 5, 1000, 2**63])
 keys = st.sampled_from(["type", "index", "delta", "message", "content", "text", "thinking", "tool_calls", "note", ""])
@@ -105,7 +105,7 @@ def spoilt(draw, value, depth):
 def likes(draw, symbol, index):
     """Events that might be plain deltas of a symbol and an index, and often are not."""
     place = draw(st.sampled_from([index] * 20 + [True, None, 0, 1]))
-    event = delta(draw(st.sampled_from([symbol] * 20 + sorted(PLAIN))), place, draw(texts))
+    event = delta(draw(st.sampled_from([symbol] * 20 + sorted(DELTAS))), place, draw(texts))
     for _ in range(draw(st.integers(0, 2))):
         event = draw(spoilt(event, draw(st.integers(0, 5))))
     return event
@@ -193,13 +193,13 @@ def test_a_large_index_is_recognised_only_as_the_very_same_object(symbol):
     assert read(symbol, event, equal) is None
 
 
-@pytest.mark.parametrize("symbol", sorted(PLAIN))
+@pytest.mark.parametrize("symbol", sorted(DELTAS))
 @pytest.mark.parametrize("text", [None, 5, True, [], {}, {"text": "Hi"}, b"Hi", Words("Hi")])
 def test_only_a_plain_string_is_characters(symbol, text):
     assert read(symbol, delta(symbol, 0, text), 0) is None
 
 
-@pytest.mark.parametrize("symbol", sorted(PLAIN))
+@pytest.mark.parametrize("symbol", sorted(DELTAS))
 def test_a_field_more_at_any_level_is_not_recognised(symbol):
     for depth in range(len(PATHS[symbol])):
         event = delta(symbol, 0, "Hi")
@@ -211,7 +211,7 @@ def test_a_field_more_at_any_level_is_not_recognised(symbol):
         assert read(symbol, event, 0) is None
 
 
-@pytest.mark.parametrize("symbol", sorted(PLAIN))
+@pytest.mark.parametrize("symbol", sorted(DELTAS))
 @pytest.mark.parametrize("shape", [lambda inner: [inner], lambda _: [], str, lambda _: "d", lambda _: None, list])
 def test_what_is_no_object_at_any_level_is_not_recognised(symbol, shape):
     for depth in range(1, len(PATHS[symbol])):
@@ -224,7 +224,7 @@ def test_what_is_no_object_at_any_level_is_not_recognised(symbol, shape):
         assert read(symbol, event, 0) is None
 
 
-@pytest.mark.parametrize("symbol", sorted(PLAIN))
+@pytest.mark.parametrize("symbol", sorted(DELTAS))
 @pytest.mark.parametrize("error", [KeyError, TypeError, IndexError])
 def test_what_refuses_to_be_looked_into_is_not_recognised(symbol, error):
     class Closed:
@@ -237,7 +237,7 @@ def test_what_refuses_to_be_looked_into_is_not_recognised(symbol, error):
     assert read(symbol, {**delta(symbol, 0, "Hi"), "delta": Closed()}, 0) is None
 
 
-@pytest.mark.parametrize("symbol", sorted(PLAIN))
+@pytest.mark.parametrize("symbol", sorted(DELTAS))
 def test_an_event_that_is_no_dict_is_not_recognised(symbol):
     event = delta(symbol, 0, "Hi")
     strangers = [None, 5, "type", [], [event], (event,), typed(symbol, 0, "Hi"), on.Unreadable("{", "cut")]
@@ -261,7 +261,7 @@ def test_to_take_is_to_read_until_something_else_comes(data, symbol, index):
     assert list(map(id, rest)) == list(map(id, events[len(texts) + 1 :]))
 
 
-@pytest.mark.parametrize("symbol", sorted(PLAIN))
+@pytest.mark.parametrize("symbol", sorted(DELTAS))
 @pytest.mark.parametrize("error", [KeyError, TypeError, IndexError, ConnectionResetError, KeyboardInterrupt])
 def test_what_the_iterable_raises_goes_on_and_nothing_is_lost(symbol, error):
     def broken():
@@ -292,7 +292,7 @@ def test_where_no_part_grows_nothing_is_recognised(candidate):
 
 
 def test_every_symbol_that_grows_by_plain_deltas_is_known():
-    assert sorted(PLAIN) == sorted(KINDS)
+    assert sorted(DELTAS) == sorted(KINDS)
 
 
 # What is no JSON

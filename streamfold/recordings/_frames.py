@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from attrs import define, field
 
-from .._plain import PLAIN
+from .._plain import DELTAS, PLAIN
 from ..events import Located
 from ._sse import ServerSentEvent, SSEDecoder
 
@@ -20,7 +20,7 @@ Locate: TypeAlias = Callable[[ServerSentEvent], Located]
 
 _SENTINEL: Final = "sentinel"
 _LONGEST: Final = 4096  # of an event from which a frame is learned, in characters
-_SYMBOLS: Final = [(symbol, plain.write(0, "")["type"]) for symbol, plain in PLAIN.items()]
+_SYMBOLS: Final = [(symbol, kind.wire_type) for symbol, (kind, _) in DELTAS.items()]
 
 
 class _Place(NamedTuple):

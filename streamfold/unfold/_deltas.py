@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from .. import events as on
 from .._frozen import DEEPEST, FrozenDict, thaw
-from .._plain import PLAIN
+from .._plain import DELTAS, PLAIN
 from .._to_wire import to_wire
 from .._wire import read
 from ._splits import Split, deltas
@@ -75,10 +75,10 @@ def _no_delta(_: Any) -> None:
 
 def _mapping(event: Any) -> _Look | None:
     index = event.get("index", 0)
-    for symbol, plain in PLAIN.items() if type(index) is int else ():
-        text = plain.read(event, index)
+    for symbol in DELTAS if type(index) is int else ():
+        text = PLAIN[symbol].read(event, index)
         if text is not None:
-            return _Look((symbol, index), text, partial(plain.write, index))
+            return _Look((symbol, index), text, partial(PLAIN[symbol].write, index))
     return None
 
 
@@ -100,7 +100,7 @@ def _located(event: Any) -> _Look | None:
     return None if named else _wrapped(plain, lambda its: event._replace(event=its))
 
 
-_TYPES: Final = {symbol: plain.write(0, "")["type"] for symbol, plain in PLAIN.items()}
+_TYPES: Final = {symbol: kind.wire_type for symbol, (kind, _) in DELTAS.items()}
 _LOOKS: Final[Mapping[type[Any], Callable[[Any], _Look | None]]] = {
     dict: _mapping,
     FrozenDict: _frozen,
