@@ -83,26 +83,21 @@ class Text:
 
     def slice(self, start: int, end: int) -> str:
         """Give the characters from *start* to *end*, code points, at a cost that the text's length does not raise."""
-        if not self.count and len(self.tail.pieces) == 1:  # it is complete
-            return self.tail.pieces[0][max(start, 0) : max(end, 0)]
-        tail, count = self.tail, self.count
-        rest = "".join(tail if len(tail) == count else tail[:count])
-        before = self.length - len(rest)
-        if start >= before:  # mostly, what is cited has just come
-            return rest[start - before : max(end - before, 0)]
         found = []
-        for piece in (*self.tail.pieces, rest):
-            if end <= 0:
+        before = self.length
+        for part in self._backwards():  # mostly, what is cited has just come
+            before -= len(part)
+            if before < end:
+                found.append(part[max(start - before, 0) : end - before])
+            if before <= start:
                 break
-            if start < len(piece):
-                found.append(piece[max(start, 0) : end])
-            start -= len(piece)
-            end -= len(piece)
-        return "".join(found)
+        return found[0] if len(found) == 1 else "".join(reversed(found))
+
+    def _backwards(self) -> Iterable[str]:
+        return chain(reversed(self.tail[: self.count]), reversed(self.tail.pieces))
 
     def _last(self) -> str:
-        backwards = chain(reversed(self.tail[: self.count]), reversed(self.tail.pieces))
-        return next((part[-1] for part in backwards if part), "")
+        return next((part[-1] for part in self._backwards() if part), "")
 
     def _without_last(self) -> "Text":
         deltas, pieces = self.tail[: self.count], self.tail.pieces

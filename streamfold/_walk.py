@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import Any, Final
 
 from ._advance import INPUT, advance, recognised, take_in
@@ -13,13 +13,14 @@ from ._judge import where
 from ._plain import END, NOTHING, Plain
 from ._quote import quote
 from ._state import Focus, State, focused, grow, settled
-from ._whole import may_come_whole, whole
+from ._whole import is_whole_citation, may_come_whole, whole, with_citations
 from ._wire import Finding
 from .errors import StreamError, error_of
 from .events import Located
 from .rules import Rules, Severity
 
 _RUN: Final = 1024  # deltas that are joined at most before they are taken in
+_MOST_RUNS: Final = 64  # that are taken at most before they are gone through
 
 
 class _Run:
@@ -49,12 +50,12 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
     """
     rest, cause = iter(events), None
     while state.book.phase is not STOPPED:
-        runs = [_Run()]
+        runs: list[_Run] = []
         try:
             _take(rest, state, runs)
         except Exception as error:  # noqa: BLE001 - whatever the transport raises
             cause = error
-        for after in _through(state, *runs):
+        for after in _through(state, runs):
             if after.book.violations is not state.book.violations:
                 yield after, None
             state = after
@@ -67,42 +68,60 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
 
 
 def _take(rest: Iterator[Any], state: State, runs: list[_Run]) -> None:
-    """Take a run, and where a part begins behind it that may come whole, another one: that of the part."""
-    focus, [run] = state.focus, runs
-    _take_run(rest, focus.plain, focus.place, run)
-    run.known = recognised(run.item, state.book.limits.nesting)
-    plain = may_come_whole(state, run.known)
-    if plain is not None:
+    """Take a run, and where a part begins behind it that may come whole, another one: that of the part.
+
+    Behind a citation that came whole, the text goes on, so that other runs follow.
+    """
+    focus, nesting = state.focus, state.book.limits.nesting
+    while len(runs) < _MOST_RUNS:
+        runs.append(run := _Run())
+        _take_run(rest, focus.plain, focus.place, run, nesting)
+        plain = may_come_whole(state, run.known, len(runs) // 2)
+        if plain is None:
+            return
         runs.append(inner := _Run())
-        _take_run(rest, plain, run.known.index, inner)
-        inner.known = recognised(inner.item, state.book.limits.nesting)
+        _take_run(rest, plain, run.known.index, inner, nesting)
+        if not is_whole_citation(run.known, inner.known):
+            return
 
 
-def _take_run(rest: Iterator[Any], plain: Plain, place: int, run: _Run) -> None:
+def _take_run(rest: Iterator[Any], plain: Plain, place: int, run: _Run, nesting: int) -> None:
     """Take plain deltas and the event after them.
 
     They are all located, or none is; and they end after a while of themselves, so that an endless stream is held to
     its limits.
     """
     if plain is NOTHING:
-        run.item = next(rest, END)
-        return
-    part = islice(rest, _RUN)
-    item = plain.take(part, place, run.deltas)
-    if type(item) is Located and not run.deltas:
-        item = plain.take_located(chain((item,), part), place, run.deltas, run.lines)
+        item = next(rest, END)
+    else:
+        part = islice(rest, _RUN)
+        item = plain.take(part, place, run.deltas)
+        if type(item) is Located and not run.deltas:
+            item = plain.take_located(chain((item,), part), place, run.deltas, run.lines)
     run.item = item
+    run.known = recognised(item, nesting)
 
 
-def _through(state: State, run: _Run, inner: _Run | None = None) -> tuple[State, ...]:
-    """Give the states after a run and after that of a part: just the last where the part came whole."""
-    begun = _extended(state, run.deltas, run.lines) if run.deltas else state
-    if inner is not None:
-        after = whole(begun, run.known, inner.deltas, inner.known)
-        if after is not None:
-            return (after,)
-    after = begun if run.item is END else take_in(begun, run.item, run.known)
-    return (after,) if inner is None else (after, *_through(after, inner))
+def _through(state: State, runs: list[_Run]) -> Iterator[State]:
+    """Yield the states that lead through all *runs*, as few as it takes."""
+    cited = runs[: (len(runs) - 1) // 2 * 2 : 2]  # those behind which a citation came whole
+    after = with_citations(state, [(run.deltas, run.known) for run in cited]) if len(cited) > 1 else None
+    if after is not None:
+        yield after
+        state, runs = after, runs[2 * len(cited) :]
+    for run, inner in zip_longest(runs[::2], runs[1::2]):
+        begun = _extended(state, run)
+        after = None if inner is None else whole(begun, run.known, inner.deltas, inner.known)
+        if after is None:
+            after = _judged(begun, run)
+            yield after
+            after = after if inner is None else _judged(_extended(after, inner), inner)
+        yield after
+        state = after
+
+
+def _judged(state: State, run: _Run) -> State:
+    return state if run.item is END else take_in(state, run.item, run.known)
 
 
 def read_located(located: Located, focus: Focus) -> str | None:
@@ -111,14 +130,16 @@ def read_located(located: Located, focus: Focus) -> str | None:
     return delta if delta is not None and located.name in (None, located.event["type"]) else None
 
 
-def _extended(state: State, run: list[str], lines: list[int]) -> State:
-    """Give the state after a run of plain deltas; the one that would pass a limit is judged like any event."""
-    after = grow(state, len(run), "".join(run))
+def _extended(state: State, run: _Run) -> State:
+    """Give the state after the plain deltas of a run; the one that would pass a limit is judged like any event."""
+    if not run.deltas:
+        return state
+    after = grow(state, len(run.deltas), "".join(run.deltas))
     if after is not None:
         return after
     focus = state.focus
-    events = (focus.plain.write(focus.place, delta) for delta in run)
-    return reduce(advance, map(Located, events, lines) if lines else events, state)
+    events = (focus.plain.write(focus.place, delta) for delta in run.deltas)
+    return reduce(advance, map(Located, events, run.lines) if run.lines else events, state)
 
 
 def ended(state: State) -> State:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from . import events as on
 from ._arguments import Fault, nesting, parse
-from ._book import CLOSED, NO_TEXT, OPEN, PLAN_KEY, STOPPED, UNTOUCHED, Key, Part, Stage, closed, make_part
+from ._book import CLOSED, NO_TEXT, OPEN, PLAN_KEY, STOPPED, UNTOUCHED, Part, Stage, closed, make_part
 from ._citations import fits, is_of_kind
 from ._entries import add
 from ._event_rules import breaches
@@ -17,20 +17,25 @@ from ._kinds import is_null
 from ._order import comes_whole
 from ._plain import DELTAS, NOTHING, PLAIN, Plain
 from ._routes import ENDS, ROUTES, START
-from ._state import Focus, State, focused, make_focus, moved, settled
+from ._state import Focus, State, focused, grow, make_focus, moved, settled
 from ._text import Text
 from ._transitions import HELD, symbol_of
 
 
-def may_come_whole(state: State, start: Any) -> Plain | None:
-    """Give how the deltas of the part that *start* begins are recognised; None where it cannot come whole."""
+def may_come_whole(state: State, start: Any, cited: int = 0) -> Plain | None:
+    """Give how the deltas of the part that *start* begins are recognised; None where it cannot come whole.
+
+    *cited* citations have come since *state*.
+    """
     route = ROUTES.get(type(start))
     if route is None or route.act is not START:
         return None
     book, kind, symbol = state.book, route.kind, symbol_of(start, route.kind)
-    if start.index != book.following.get(kind, 0) or book.parts >= book.limits.parts or state.focus.citation:
+    following = book.following.get(kind, 0) + (cited if kind == "citation" else 0)
+    if start.index != following or book.parts + cited >= book.limits.parts or state.focus.citation:
         return None
-    if not comes_whole(book.phase, kind, symbol, tuple(book.counts), book.seen) or breaches(start):
+    seen = book.seen | {"citation"} if cited else book.seen
+    if not comes_whole(book.phase, kind, symbol, tuple(book.counts), seen) or breaches(start):
         return None
     return PLAIN[symbol] if symbol in DELTAS else NOTHING
 
@@ -65,59 +70,79 @@ def _shelved(  # noqa: PLR0913, PLR0917 - all that a part is made of
     held = HELD[kind](start) + text.length
     if position > book.limits.events or book.spent + held > book.limits.characters:
         return None
-    part = _part(kind, start, state.position, CLOSED, PLAN_KEY, text, arguments)
-    return focused(position, add(book, part, held, ids))
+    symbol, since = symbol_of(start, kind), state.position
+    part = make_part(kind, start.index, symbol, since, CLOSED, start, PLAN_KEY, text, *UNTOUCHED, arguments)
+    return focused(position, add(book, [part], held, ids))
 
 
-def _part(  # noqa: PLR0913, PLR0917 - likewise
-    kind: str, start: Any, since: int, stage: Stage, cites: Key, text: Text = NO_TEXT, arguments: Any = None
-) -> Part:
-    return make_part(kind, start.index, symbol_of(start, kind), since, stage, start, cites, text, *UNTOUCHED, arguments)
+# Citations of the text that grows
 
 
-# A citation of the text that grows
+def is_whole_citation(start: Any, end: Any) -> bool:
+    """Whether the two are all the events of one citation."""
+    return type(start) is on.CitationStart and type(end) is on.CitationEnd and start.index == end.index
+
+
+def with_citations(state: State, passages: list[tuple[list[str], on.CitationStart]]) -> State | None:
+    """Give the state after text and citations in turn, each with its end; None where one has to be judged."""
+    deltas = [delta for run, _ in passages for delta in run]
+    grown = grow(state, len(deltas) + 2 * len(passages), "".join(deltas))
+    focus, position, length, held = state.focus, state.position, state.length, 0
+    if grown is None or grown.length != length + sum(map(len, deltas)):  # halves of characters have met
+        return None
+    text, citations = grown.growing, []
+    for run, start in passages:
+        position += len(run)
+        length += sum(map(len, run))
+        held += HELD["citation"](start)
+        if start.end > length or not _fits(start, focus, text) or length + held > focus.most:
+            return None
+        citations.append(_citation(start, focus, position, CLOSED))
+        position += 2
+    return moved(grown, 0, _paid(focus, held, focus.plain, None), add(state.book, citations, 0, state.book.ids))
 
 
 def _whole_citation(state: State, start: on.CitationStart, _: Text, events: int) -> State | None:
-    held = _held_by_fitting(state, start, events)
-    if held is None:
+    focus, held = state.focus, HELD["citation"](start)
+    if not _has_room(state, events, held) or not _fits(start, focus, state.growing):
         return None
-    book = add(state.book, _citation(state, start, CLOSED), 0, state.book.ids)
-    return moved(state, events, _paid(state.focus, held, state.focus.plain, None), book)
+    citation = _citation(start, focus, state.position, CLOSED)
+    return moved(state, events, _paid(focus, held, focus.plain, None), add(state.book, [citation], 0, state.book.ids))
 
 
 def begin_citation(state: State, start: on.CitationStart) -> State | None:
     """Give the state in which a citation waits for its end; None where its start has to be judged."""
-    held = None if may_come_whole(state, start) is None else _held_by_fitting(state, start, 1)
-    if held is None:
+    focus, held = state.focus, HELD["citation"](start)
+    if may_come_whole(state, start) is None or not _has_room(state, 1, held):
         return None
-    return moved(state, 1, _paid(state.focus, held, NOTHING, _citation(state, start, OPEN)), state.book)
+    if not _fits(start, focus, state.growing):
+        return None
+    citation = _citation(start, focus, state.position, OPEN)
+    return moved(state, 1, _paid(focus, held, NOTHING, citation), state.book)
 
 
 def end_citation(state: State, end: on.CitationEnd) -> State | None:
     """Give the state in which the citation that waits has its end; None where that has to be judged."""
     part, citation = state.focus.part, state.focus.citation
-    if part is None or citation is None or citation.index != end.index or state.position >= state.focus.last:
+    if part is None or citation is None or citation.index != end.index or not _has_room(state, 1, 0):
         return None
-    book = add(state.book, closed(citation), 0, state.book.ids)
+    book = add(state.book, [closed(citation)], 0, state.book.ids)
     return moved(state, 1, _paid(state.focus, 0, PLAIN[part.symbol], None), book)
 
 
-def _held_by_fitting(state: State, start: on.CitationStart, events: int) -> int | None:
-    """Give the characters that a citation holds, if it fits the text that grows and the limits."""
-    focus = state.focus
-    if focus.part is None or state.position + events > focus.last:
-        return None
-    # What says of itself that it cites an open part is aimed at that.
-    if not (is_of_kind(start, focus.part) and fits(state.growing, start.start, start.end, start.text)):
-        return None
-    held = HELD["citation"](start)
-    return held if held <= focus.most - state.length else None
+def _has_room(state: State, events: int, held: int) -> bool:
+    return state.position + events <= state.focus.last and state.length + held <= state.focus.most
 
 
-def _citation(state: State, start: on.CitationStart, stage: Stage) -> Part:
-    growing: Any = state.focus.part
-    return _part("citation", start, state.position, stage, (growing.kind, growing.index))
+def _fits(start: on.CitationStart, focus: Focus, text: Text) -> bool:
+    """Whether a citation is one of the text that grows. What says so of itself is aimed at that."""
+    return focus.part is not None and is_of_kind(start, focus.part) and fits(text, start.start, start.end, start.text)
+
+
+def _citation(start: on.CitationStart, focus: Focus, since: int, stage: Stage) -> Part:
+    growing: Any = focus.part
+    cites = growing.kind, growing.index
+    return make_part("citation", start.index, "citation", since, stage, start, cites, NO_TEXT, *UNTOUCHED, None)
 
 
 def _paid(focus: Focus, held: int, plain: Plain, citation: Part | None) -> Focus:

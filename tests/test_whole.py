@@ -8,13 +8,14 @@ import streams as s
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamfold import Limits, State, check
+from streamfold import Limits, State, check, fold
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._exact import exact
 from streamfold._judge import _judge_order, _lawful
 from streamfold._routes import ROUTES
 from streamfold._state import focused, settled
+from streamfold._walk import ended
 from streamfold._whole import CITED, may_come_whole, whole
 from streamfold.limits import DEFAULT
 from streamfold.testing import strategies
@@ -155,6 +156,36 @@ def answer(count):
         )
     ]
     return [s.message_start(), s.content_start(), *body, s.content_end(), s.message_end()]
+
+
+@pytest.mark.parametrize("count", [1, 2, 31, 32, 33, 64, 99])
+def test_however_many_citations_come_a_fold_is_what_its_steps_come_to(count):
+    events = answer(count)
+
+    report = check(events)
+
+    assert report.ok
+    assert report.state == reduce(advance, events, State())
+    assert len(fold(events).citations) == count
+
+
+@given(st.data(), st.integers(2, 40), LIMITS)
+def test_citations_that_are_taken_in_at_once_are_those_that_are_taken_in_one_by_one(data, count, limits):
+    events = answer(count)
+    place = data.draw(st.integers(0, len(events) - 1))
+    events[place] = data.draw(st.sampled_from([events[place], *events[place - 3 : place + 4]]))
+
+    assert check(events, limits=limits).state == ended(reduce(advance, events, State(limits)))
+
+
+@pytest.mark.parametrize("halves", [["\ud83d", "\ude00"], ["\ud83d", "", "\ude00"]])
+def test_halves_of_characters_that_meet_between_citations_shift_what_comes_later(halves):
+    cites = [event for at in range(3) for event in (s.citation_start(0, 1, "a", index=at), s.citation_end(at))]
+    deltas = [s.content_delta(delta) for delta in ("a", *halves, "b")]
+    body = [deltas[0], *cites[:2], *deltas[1:-1], *cites[2:4], deltas[-1], *cites[4:]]
+    events = s.whole(s.content_start(), *body, s.content_end())
+
+    assert check(events).state == reduce(advance, events, State())
 
 
 def test_citations_of_a_legal_stream_need_no_judging():
