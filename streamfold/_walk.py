@@ -72,10 +72,11 @@ def _take(rest: Iterator[Any], state: State, runs: list[_Run]) -> None:
 
     Behind a citation that came whole, the text goes on, so that other runs follow.
     """
-    focus, nesting = state.focus, state.book.limits.nesting
-    while len(runs) < _MOST_RUNS:
+    focus, nesting, deltas = state.focus, state.book.limits.nesting, 0
+    while len(runs) < _MOST_RUNS and deltas < _RUN:
         runs.append(run := _Run())
         _take_run(rest, focus.plain, focus.place, run, nesting)
+        deltas += len(run.deltas)
         plain = may_come_whole(state, run.known, len(runs) // 2)
         if plain is None:
             return
