@@ -7,6 +7,7 @@ import pytest
 import streams as s
 from hypothesis import given
 from hypothesis import strategies as st
+from plainly import plainly
 
 from streamfold import Limits, State, check, fold
 from streamfold._advance import _bounded, _judged, advance
@@ -17,6 +18,7 @@ from streamfold._routes import ROUTES
 from streamfold._state import focused, settled
 from streamfold._walk import ended
 from streamfold._whole import CITED, may_come_whole, whole
+from streamfold.events import Located
 from streamfold.limits import DEFAULT
 from streamfold.testing import strategies
 
@@ -79,6 +81,14 @@ def test_a_part_that_comes_whole_is_taken_in_as_it_would_be_judged_event_by_even
         after, size = taken_whole(state, events, position)
         if after is not None:
             assert after == reduce(advance, events[position : position + size], state)
+
+
+@given(strategies.any_streams() | CITED_TEXT, LIMITS)
+def test_whatever_comes_the_fast_ways_come_to_what_the_plain_way_comes_to(events, limits):
+    located = [Located(event, line) for line, event in enumerate(events, 1)]
+
+    assert check(events, limits=limits).state == plainly(events, limits)
+    assert check(located, limits=limits).state == plainly(located, limits)
 
 
 WHOLE = (
