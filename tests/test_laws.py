@@ -146,6 +146,19 @@ class CannotTellThatItIsCut(Small):
         return {**super().result(), "finish_reason": None}
 
 
+class TakesFailureAsAnswer(Small):
+    def result(self):
+        result = super().result()
+        return {**result, "finish_reason": result["finish_reason"].replace("ERROR", "COMPLETE")}
+
+
+class CrashesOnFailure(Small):
+    def result(self):
+        if self.end and "error" in self.end:
+            raise NotImplementedError
+        return super().result()
+
+
 class ParsesTolerantly(Small):
     def parsed(self, call):
         return super().parsed(call) or {}
@@ -205,7 +218,9 @@ WRONG = {
     ForgetsCitations: {"conservation of citations"},
     JoinsByPosition: {"interleaving"},
     TakesCutAsFinished: {"prefix"},
-    CannotTellThatItIsCut: {"prefix"},
+    CannotTellThatItIsCut: {"prefix", "failure"},
+    TakesFailureAsAnswer: {"failure"},
+    CrashesOnFailure: {"failure", "totality"},
     ParsesTolerantly: {"cut calls"},
     MendsArguments: {"cut calls", "conservation of calls"},
     StripsDeltas: {"chunking", "conservation of text", "conservation of thinking", "round trip"},
@@ -397,6 +412,9 @@ def test_a_fold_may_take_other_objects_than_mappings():
 # What is told
 
 
+USAGE = {"billed_units": {"input_tokens": 3, "output_tokens": 1}, "tokens": {"input_tokens": 30, "output_tokens": 2}}
+
+
 def last_text(events):
     texts = [event["delta"]["message"]["content"] for event in events if event["type"] == "content-delta"]
     return texts[-1].get("text", "") if texts else ""
@@ -415,7 +433,7 @@ def test_a_verdict_is_a_row_and_shows_the_smallest_stream_that_breaks_its_law():
         *(json.dumps(event) for event in verdict.breach.events),
     ]
     assert list(verdict.breach.events) == s.whole(
-        *s.text_block("a", "a"), start=s.message_start(id="m"), end=s.message_end(usage={})
+        *s.text_block("a", "a"), start=s.message_start(id="m"), end=s.message_end(usage=USAGE)
     )
 
 

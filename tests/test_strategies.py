@@ -99,6 +99,24 @@ def test_what_is_unseen_may_fail_too(stream):
     assert type(fold(stream, standard)) is Message
 
 
+def is_counted(usage):
+    return {"input_tokens", "output_tokens"} <= set(usage.get("billed_units", ())) & set(usage.get("tokens", ()))
+
+
+@given(streams())
+def test_an_answer_has_its_counts_of_tokens_as_the_api_sends_them(stream):
+    [end] = [event for event in stream if event["type"] == "message-end"]
+
+    assert is_counted(end["delta"]["usage"])
+
+
+@pytest.mark.parametrize("bounds", [{"unseen": True, "finish_reasons": ["COMPLETE"]}, {"finish_reasons": ["ERROR"]}])
+def test_only_a_failure_or_what_is_unseen_has_no_counts(bounds):
+    *_, end = simplest(streams(additions=False, **bounds), lambda stream: not is_counted(stream[-1]["delta"]["usage"]))
+
+    assert end["delta"]["usage"] == {}
+
+
 @few
 @given(streams())
 def test_a_stream_is_as_json_has_it(stream):
@@ -372,7 +390,8 @@ def longest(stream):
     return max(map(len, deltas_of(stream)), default=0)
 
 
-START, END, CALLED = s.message_start(id="m"), s.message_end(usage={}), s.message_end("TOOL_CALL", usage={})
+USAGE = {"billed_units": {"input_tokens": 3, "output_tokens": 1}, "tokens": {"input_tokens": 30, "output_tokens": 2}}
+START, END, CALLED = s.message_start(id="m"), s.message_end(usage=USAGE), s.message_end("TOOL_CALL", usage=USAGE)
 SOURCES = [{"type": "document", "id": "d", "document": {"id": "d", "text": "Oslo is cold."}}]
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
-from .._catalogue import ACT, END, START
+from .._catalogue import START
 from ._accumulator import Accumulator, converted, guarded
+from ._kit import ENDS
 from ._parts import PLAINLY, call, content
 from ._trial import Breach
 from ._write import written
@@ -14,8 +15,8 @@ from ._write import written
 _LONG: Final = 6400  # a fold may take some thousand deltas at a time
 _DELTAS: Final = [" word"] * _LONG
 _STREAMS: Final = {
-    "text": (START, content("text", 0, _DELTAS, (), PLAINLY), END),
-    "arguments": (START, call(0, "f", ['{"a": "', *_DELTAS, '"}']), ACT),
+    "text": (START, content("text", 0, _DELTAS, (), PLAINLY), ENDS["COMPLETE"]),
+    "arguments": (START, call(0, "f", ['{"a": "', *_DELTAS, '"}']), ENDS["TOOL_CALL"]),
 }
 LONG: Final = tuple(_STREAMS)
 

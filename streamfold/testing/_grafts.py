@@ -4,15 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Final
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from .. import events as on
 from .._book import Key
 from .._catalogue import RULES, Rule
 from .._check import check
+from .._frozen import FrozenDict
 from .._wire import read
 from ..limits import DEFAULT
 from ._broken import Broken, Made, Mutation, Streams, pick
+from ._kit import ENDS
 from ._legal import NOTHING
 from ._parts import PLAINLY, call, content, plan
 from ._shapes import breaches
@@ -52,7 +55,7 @@ def _insert(rule: Rule, draw: st.DrawFn, streams: Streams) -> Made:
 
 def _frame(rule: Rule, draw: st.DrawFn, _: Streams) -> Made:
     """Put legal parts before and behind the parts of an example."""
-    example, position = list(rule.example), _breach(rule)
+    example, position = list(map(_counted, rule.example)), _breach(rule)
     names = symbols(map(_typed, example))
     head = int(isinstance(example[0], on.MessageStart))
     before = pick(draw, [each for each in _BEFORE if _may_precede(each, names.values())]) if head else ""
@@ -63,6 +66,12 @@ def _frame(rule: Rule, draw: st.DrawFn, _: Streams) -> Made:
     return [*example[:head], *parts, *rest], position + len(parts) * (position >= head)
 
 
+def _counted(event: Any) -> Any:
+    """Give an end that says nothing of tokens the counts that an answer has; no rule asks for them."""
+    return ENDS[event.finish_reason] if event in _UNCOUNTED else event
+
+
+_UNCOUNTED: Final = [evolve(end, usage=FrozenDict()) for end in ENDS.values()]
 DELTAS: Final = st.lists(st.text("ab ", max_size=2), max_size=3)
 _BEFORE: Final = ("", "thinking", "plan")
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeVar
 from hypothesis import strategies as st
 
 from .. import events as on
-from .._event_rules import FAILED
+from .._event_rules import FAILED, REASONS
 from .._frozen import FrozenDict
 from ._bounds import Bounds, letters
 from ._parts import Habits
@@ -16,20 +16,26 @@ from ._shapes import CALLED, SYMBOLS, Shape, beginnings, is_whole
 _T = TypeVar("_T")
 
 IDS: Final = ("m", "s\u00f8k-1")
-USAGES: Final = tuple(
-    FrozenDict(usage)
-    for usage in (
-        {},
-        {"billed_units": {"input_tokens": 3, "output_tokens": 1}, "tokens": {"input_tokens": 30, "output_tokens": 2}},
-        {
-            "billed_units": {"input_tokens": 3, "output_tokens": 1, "search_units": 1},
-            "tokens": {"input_tokens": 30, "output_tokens": 2, "reasoning_tokens": 1, "image_tokens": 259},
-            "cached_tokens": 16,
-        },
-        {"tokens": {"input_tokens": 26.0, "output_tokens": 2.5}, "cached_tokens": 0},
-        {"api_version": {"version": "2", "is_experimental": True}, "warnings": ["experimental"]},
-    )
+
+# Each recorded answer has both counts, and neither of the recorded failures has any.
+_BILLED: Final = FrozenDict(input_tokens=3, output_tokens=1)
+_TOKENS: Final = FrozenDict(input_tokens=30, output_tokens=2)
+COUNTED: Final = (
+    FrozenDict(billed_units=_BILLED, tokens=_TOKENS),
+    FrozenDict(
+        billed_units=FrozenDict(_BILLED, search_units=1),
+        tokens=FrozenDict(_TOKENS, reasoning_tokens=1, image_tokens=259),
+        cached_tokens=16,
+    ),
+    FrozenDict(billed_units=_BILLED, tokens=FrozenDict(input_tokens=26.0, output_tokens=2.5), cached_tokens=0),
+    FrozenDict(
+        api_version=FrozenDict(version="2", is_experimental=True),
+        warnings=["experimental"],
+        billed_units=_BILLED,
+        tokens=_TOKENS,
+    ),
 )
+UNCOUNTED: Final = (FrozenDict(), FrozenDict(tokens=_TOKENS), FrozenDict(cached_tokens=16))
 HABITS: Final = tuple(Habits(typed, logprobs) for logprobs in (False, True) for typed in (True, False))
 
 # What the API may add without notice, beside content blocks and sources of other types.
@@ -49,7 +55,23 @@ class Frame(NamedTuple):
     habits: Habits
 
 
-FRAMES: Final = tuple(Frame(name, usage, habits) for name in IDS for usage in USAGES for habits in HABITS)
+ENDS: Final[Mapping[str, on.MessageEnd]] = {
+    reason: on.MessageEnd(reason, COUNTED[0]) for reason in REASONS if reason not in FAILED
+}
+
+
+def _frames(*usages: FrozenDict) -> tuple[Frame, ...]:
+    return tuple(Frame(name, usage, habits) for name in IDS for usage in usages for habits in HABITS)
+
+
+_ANSWERED: Final = _frames(*COUNTED)
+_FAILED: Final = _frames(FrozenDict(), *COUNTED)
+_UNSEEN: Final = _frames(*COUNTED, *UNCOUNTED)
+
+
+def frames(bounds: Bounds, reason: str) -> tuple[Frame, ...]:
+    """Give what the events around the body may say in a message that ends for *reason*."""
+    return _FAILED if reason in FAILED else _UNSEEN if bounds.unseen else _ANSWERED
 
 
 class Added(NamedTuple):

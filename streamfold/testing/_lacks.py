@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from .._catalogue import ACT, END, START
+from .._catalogue import START
 from ._accumulator import Accumulator, outcome
 from ._facts import Facts
+from ._kit import ENDS
 from ._parts import PLAINLY, Habits, call, content, plan, read_cite
 from ._write import written
 
@@ -47,7 +48,12 @@ def _keeps(accumulator: Accumulator, name: str) -> bool:
 _TEXT: Final = content("text", 0, "a", [read_cite(0)], Habits(typed=True, logprobs=True))
 _THOUGHT: Final = [*content("thinking", 0, "a", (), PLAINLY), *content("text", 1, "a", (), PLAINLY)]
 _CALL: Final = call(0, "f", ("{}",))
-_SAMPLES: Final = ((_TEXT, END), (_THOUGHT, END), (_CALL, ACT), ([*plan("a", (), PLAINLY), *_CALL], ACT))
+_SAMPLES: Final = (
+    (_TEXT, "COMPLETE"),
+    (_THOUGHT, "COMPLETE"),
+    (_CALL, "TOOL_CALL"),
+    ([*plan("a", (), PLAINLY), *_CALL], "TOOL_CALL"),
+)
 SAMPLES: Final = tuple(
-    [written(event) for beat in ((START,), *beats, (end,)) for event in beat] for beats, end in _SAMPLES
+    [written(event) for beat in ((START,), *beats, (ENDS[reason],)) for event in beat] for beats, reason in _SAMPLES
 )

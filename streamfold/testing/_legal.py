@@ -14,7 +14,7 @@ from .._catalogue import START
 from .._event_rules import FAILED
 from .._frozen import FrozenDict
 from ._bounds import Bounds, spelt
-from ._kit import ADDITIONS, FRAMES, Added, Frame, Kit, kit, most_parts, nth, several
+from ._kit import ADDITIONS, Added, Frame, Kit, frames, kit, most_parts, nth, several
 from ._parts import ARGUMENTS, CITES, CUTS, NAMES, OUTER, SOURCES, Beat, Cite, call, content, cut, plan, read_cite
 from ._shapes import CONTENT, SYMBOLS, Shape, fitted, indexes
 
@@ -51,7 +51,8 @@ class _Hand(NamedTuple):
 @st.composite
 def _streams(draw: st.DrawFn, hand: _Hand) -> list[Any]:
     numbers = hand.kit.throw(draw)
-    reason, frame = nth(next(numbers), hand.kit.reasons), nth(next(numbers), FRAMES)
+    reason = nth(next(numbers), hand.kit.reasons)
+    frame = nth(next(numbers), frames(hand.bounds, reason))
     added = several(numbers, ADDITIONS, 2 * hand.bounds.additions)
     lost = next(numbers)
     shape = _shape(numbers, hand, reason)

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import fields
 
+from .._event_rules import FAILED
 from .._quote import quote
 from ._accumulator import Accumulator, attempt, converted, outcome
 from ._bounds import whole
@@ -63,6 +64,18 @@ def prefix(accumulator: Accumulator, events: Events) -> Breach | None:
     if not (isinstance(came.known, Facts) and came.known.is_finished):
         return None
     return Breach(events, "an error, or a result that says it is not finished", said(came))
+
+
+def failure(accumulator: Accumulator, events: Events) -> Breach | None:
+    """Fold a stream whose message-end says that the generation failed."""
+    came = outcome(accumulator, events)
+    if isinstance(came.error, accumulator.errors) or (isinstance(came.known, Facts) and _says_so(came.known)):
+        return None
+    return Breach(events, f"{_allowed(accumulator)} that says it failed", said(came))
+
+
+def _says_so(known: Facts) -> bool:
+    return known.finish_reason in FAILED or not known.is_finished
 
 
 def cut_calls(accumulator: Accumulator, events: Events) -> Breach | None:

@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from .. import LENIENT, STANDARD, STRICT, State, StreamError, check, finish, fold, step
+from .._event_rules import FAILED
 from .._many import fold_many
 from ..recordings import load
 from ..rules import CLOSED
@@ -54,6 +55,10 @@ def _answers() -> Strategy:
 
 def _all_reasons() -> Strategy:
     return s.streams(additions=False, finish_reasons=s.FINISH_REASONS)
+
+
+def _failed() -> Strategy:
+    return s.streams(additions=False, finish_reasons=FAILED)
 
 
 def _touchy() -> Strategy:
@@ -171,6 +176,13 @@ _LAWS: Final = (
         results.prefix,
         without_view,
         s.prefixes,
+    ),
+    Law(
+        "failure",
+        "a generation that failed is not taken for one that did not",
+        _failed,
+        results.failure,
+        without_view,
     ),
     Law(
         "cut calls",

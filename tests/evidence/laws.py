@@ -81,6 +81,10 @@ def is_empty(events):
     return not events
 
 
+def is_never(_):
+    return False
+
+
 def is_with_nothing(drawn):
     return any(not events for events in drawn)
 
@@ -102,6 +106,7 @@ TRIVIAL = {
     "additions": is_of_one_form,
     "halves": has_no_half,
     "prefix": is_empty,
+    "failure": is_never,
     "cut calls": is_without_cut_call,
     "round trip": is_of_one_form,
     "copies": is_silent,
@@ -110,7 +115,7 @@ TRIVIAL = {
     "transport": is_one_chunk,
     "strictness": is_clean,
     "first error": is_clean,
-    "linear cost": lambda _: False,
+    "linear cost": is_never,
     "logs": is_with_nothing,
 }
 
