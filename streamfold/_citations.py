@@ -40,7 +40,7 @@ def fits(text: Text, start: int, end: int, cited: str) -> bool:
 
 def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
     units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) == 2 * len(text) or not 0 <= start <= end <= len(units) // 2:
+    if not 0 <= start <= end <= len(units) // 2:
         return None
     before, inner = (units[: 2 * start], units[2 * start : 2 * end])
     first = len(before.decode("utf-16-le", "surrogatepass"))
@@ -59,7 +59,7 @@ def _first_fitting(book: Book, cited_type: str | None) -> int:
     first = find(book, ("content", 0))
     if first is None or _fits(cited_type, first):
         return 0
-    begun = [part for part in (*book.contents, *book.open.values()) if part.kind == "content"]
+    begun = (*book.contents, *book.open.values())
     fitting = [part for part in begun if cited_type in _TYPES.get(part.symbol, ())]
     return min(fitting, key=lambda part: part.since, default=first).index
 
@@ -143,7 +143,7 @@ def _judge_span(book: Book, at: At, citation: Part, target: Part, *, waited: boo
     code, touched = _BREACHES[verdict]
     detail = f"{event.start} to {event.end} of {target.text.length} characters; {_both(event, target)}"
     # A delta that was lost or doubled shifts all that follows: then the cited text stands near its span.
-    near = target.text.slice(max(event.start - _NEAR, 0), event.end + _NEAR)
+    near = target.text.slice(event.start - _NEAR, event.end + _NEAR)
     keys = (citation.key, target.key if touched is None else touched)
     causes = keys if event.text in near or target.restarted else keys[:1]
     return violate(book, at, Finding(code, detail), *keys, causes=causes, about=citation.since)
