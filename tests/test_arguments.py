@@ -412,6 +412,13 @@ def test_a_long_number_or_key_is_quoted_in_part(text, why):
     assert 30 <= len(detail.removeprefix("key ").removesuffix(why)) <= 40
 
 
+@pytest.mark.parametrize(("length", "is_whole"), [(38, True), (39, False)])
+def test_a_key_is_quoted_whole_as_long_as_that_takes_40_characters(length, is_whole):
+    key = "k" * length
+
+    assert (f"key '{key}' stands twice" == parse(f'{{"{key}": 1, "{key}": 2}}').detail) is is_whole
+
+
 @pytest.mark.parametrize("number", ["1" * 4300, "-" + "1" * 4300, "1e308", "1e-999", "-0", "0." + "1" * 5000])
 def test_a_number_that_python_can_hold_is_read(number):
     parsed = parse(f'{{"a": {number}}}')

@@ -49,6 +49,36 @@ def test_a_span_in_utf_16_units_is_turned_into_code_points(whole, data):
     assert found.verdict in ("fits", "UTF-16")
 
 
+@given(st.text("ab🐙", max_size=5), st.integers(-3, 9), st.integers(-3, 9), st.text("ab🐙", max_size=3))
+def test_a_span_is_in_code_points_or_else_in_utf_16_units_or_nowhere(whole, start, end, cited):
+    ends = [len(whole[:place].encode("utf-16-le")) // 2 for place in range(len(whole) + 1)]
+    inside = 0 <= start <= end <= len(whole)
+    at_units = start in ends and end in ends and start <= end
+    units = (ends.index(start), ends.index(end)) if at_units else None
+
+    if inside and whole[start:end] == cited:
+        expected = ("fits", start, end)
+    elif units and whole[slice(*units)] == cited:
+        expected = ("UTF-16", *units)
+    else:
+        expected = ("differs" if inside else "outside", start, end)
+    assert resolve(Text(whole), start, end, cited) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cited", "verdict"),
+    [
+        (1, 1, "a", "differs"),
+        (-1, -1, "", "outside"),
+        (-2, -1, "b", "outside"),
+        (3, 3, "", "UTF-16"),
+        (4, 4, "", "outside"),
+    ],
+)
+def test_the_edges_of_a_text_are_where_it_begins_and_ends(start, end, cited, verdict):
+    assert resolve(Text("🐙b"), start, end, cited).verdict == verdict
+
+
 def test_units_that_cut_a_surrogate_pair_are_no_span():
     assert resolve(Text("a😀b"), 2, 4, "b").verdict == "outside"
     assert resolve(Text("a😀b"), 2, 4, "?b").verdict == "outside"
@@ -246,7 +276,45 @@ def test_a_citation_of_a_block_that_comes_first_though_its_index_is_higher_is_of
     assert without_index(*blocks)[0] == Target("content", 3)
 
 
+def test_a_citation_without_content_index_cites_block_0_even_where_another_that_fits_came_first():
+    blocks = [*s.text_block("Ho", index=1), *s.text_block("Hi")]
+
+    assert without_index(*blocks)[0] == Target("content", 0)
+
+
+def test_a_citation_without_content_index_may_cite_a_block_that_is_still_open():
+    blocks = [*THOUGHT, *s.text_block("Hi", index=1)[:-1]]
+
+    assert without_index(*blocks)[0] == Target("content", 1)
+
+
+def test_a_block_of_a_type_that_is_not_known_may_be_cited_as_anything():
+    image = [s.content_start(0, "image"), s.content_delta("Hi"), *cite(0, 2, "Hi"), s.content_end()]
+
+    assert codes_of(check(s.whole(*image, *s.text_block("Ho", index=1)))) == ["content-type-unknown"]
+
+
 # To the character, and to the cause
+
+
+def test_what_is_left_open_has_the_name_of_its_sort():
+    started = [s.content_start(), s.content_start(1, "thinking"), s.content_start(2, "image"), s.call_start()]
+
+    left = [each.detail for each in check(s.whole(*started)).violations if each.code == "part-left-open"]
+
+    assert left == ["text block 0", "thinking block 1", "content block 2", "tool call 0"]
+
+
+def test_a_citation_that_was_restarted_explains_its_type_before_its_block_does():
+    inner = [s.content_delta("Hi"), *cite(0, 2, "Hi"), s.content_start(), *cite(0, 2, "Hi", type="LATER")]
+
+    report = report_of(*inner)
+
+    assert [(each.code, each.position, each.caused_by) for each in report.violations] == [
+        ("part-restarted", 5, None),
+        ("part-restarted", 6, None),
+        ("citation-kind-differs", 6, 6),
+    ]
 
 
 def test_a_span_that_begins_before_the_text_is_outside():

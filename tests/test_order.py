@@ -14,6 +14,7 @@ from streamfold._expected import expected
 from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT, stage_of
 from streamfold._routes import ROUTES, Act
 from streamfold._state import settled
+from streamfold.rules import RULES
 from streamfold.testing import strategies
 
 ORDER = {"message", "part", "joint"}
@@ -162,6 +163,36 @@ def test_a_joint_rule_is_broken_by_each_of_its_acts(code, symbol, act, other, re
     new = advance(state, ACTS[symbol][list(Act).index(act)])
 
     assert code in order_codes(new)[len(order_codes(state)) :]
+
+
+def test_the_joint_rules_stand_in_the_order_of_the_catalogue():
+    codes = [rule.code for rule in JOINT]
+
+    assert codes == sorted(codes, key=list(RULES).index)
+
+
+ALL_AT_ONCE = [event for symbol in ("plan", "thinking", "text", "call") for event in BEGUN[symbol][:1]]
+
+
+@pytest.mark.parametrize(
+    ("event", "codes"),
+    [
+        (ACTS["text"][0], "parts-interleaved content-repeated text-with-calls plan-with-content citation-interrupted"),
+        (
+            ACTS["thinking"][0],
+            "parts-interleaved content-repeated thinking-late plan-with-content citation-interrupted",
+        ),
+        (ACTS["call"][0], "parts-interleaved text-with-calls citation-interrupted"),
+        (ACTS["plan"][1], "plan-with-content plan-after-call citation-interrupted"),
+    ],
+)
+def test_an_event_tells_the_joint_rules_that_it_breaks_in_the_order_of_the_catalogue(event, codes):
+    started = [{**each, "index": place} if "index" in each else each for place, each in enumerate(ALL_AT_ONCE, -1)]
+    state = state_after(s.message_start(), *started, s.citation_start(0, 0, "", type="PLAN"))
+    new = advance(state, {**event, "index": 5} if "index" in event else event)
+
+    found = [code for code in order_codes(new)[len(order_codes(state)) :] if code != "index-skipped"]
+    assert found == codes.split()
 
 
 AFTER = {
