@@ -54,6 +54,7 @@ class Accumulator:
         check: gives the errors of a stream; the first is the one that *fold* raises.
         fold_typed: like *fold*, of events of ``streamfold.events``.
         fold_sse, fold_jsonl: like *fold*, of bytes in chunks.
+        from_response: like *fold*, of the JSON object with which the API answers a request that does not stream.
         fold_many: gives the results of streams that follow one another.
         presets: folds like *fold*, from the strictest on.
 
@@ -84,6 +85,7 @@ class Accumulator:
     fold_typed: Fold | None = None
     fold_sse: Callable[[Iterable[bytes]], Any] | None = None
     fold_jsonl: Callable[[Iterable[bytes]], Any] | None = None
+    from_response: Callable[[dict[str, Any]], Any] | None = None
     fold_many: Callable[[Iterable[Any]], Iterable[Any]] | None = None
     presets: tuple[Fold, ...] = ()
 

@@ -114,6 +114,13 @@ def transport(accumulator: Accumulator, chunked: Chunked) -> Breach | None:
     return _first(_same(chunked.events, plainly, came) for came in runs)
 
 
+def parity(accumulator: Accumulator, drawn: tuple[Events, dict[str, Any]]) -> Breach | None:
+    """Fold a stream, and read the answer without streaming that says the same."""
+    events, response = drawn
+    from_response: Any = accumulator.from_response
+    return _same(events, outcome(accumulator, events), attempt(accumulator, lambda: from_response(response)))
+
+
 def strictness(accumulator: Accumulator, events: Events) -> Breach | None:
     """Fold under each preset: what a stricter one folds, the next folds alike."""
     items = converted(accumulator, events)

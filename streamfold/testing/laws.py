@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from .. import LENIENT, STANDARD, STRICT, State, StreamError, check, finish, fold, step
 from .._event_rules import FAILED
 from .._many import fold_many
+from ..conversation import from_response, to_response
 from ..recordings import load
 from ..rules import CLOSED
 from ..unfold import unfold, words
@@ -95,6 +96,10 @@ def _with_additions(streams: Strategy) -> Strategy:
 
 def _said_again(streams: Strategy) -> Strategy:
     return streams.map(lambda events: (events, unfold(s.folded(events), words)))
+
+
+def _answered(streams: Strategy) -> Strategy:
+    return streams.map(lambda events: (events, to_response(s.folded(events))))
 
 
 def _with_other(streams: Strategy) -> Strategy:
@@ -198,6 +203,14 @@ _LAWS: Final = (
         _touchy,
         runs.told_otherwise,
         examples=_said_again,
+    ),
+    Law(
+        "parity",
+        "a stream gives what the answer without streaming gives",
+        _all_reasons,
+        runs.parity,
+        without("from_response"),
+        _answered,
     ),
     Law("copies", "who changes the events later changes no result", _all_reasons, runs.copies),
     Law(
@@ -342,6 +355,7 @@ STREAMFOLD: Final = Accumulator(
     fold_typed=fold,
     fold_sse=lambda chunks: fold(next(load(chunks)).events),
     fold_jsonl=lambda chunks: fold(next(load(chunks)).events),
+    from_response=from_response,
     fold_many=fold_many,
     presets=tuple(partial(fold, rules=rules) for rules in (CLOSED, STRICT, STANDARD, LENIENT)),
 )

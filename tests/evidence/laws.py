@@ -109,6 +109,7 @@ TRIVIAL = {
     "failure": is_never,
     "cut calls": is_without_cut_call,
     "round trip": is_of_one_form,
+    "parity": lambda drawn: is_silent(drawn[0]),
     "copies": is_silent,
     "isolation": is_with_nothing,
     "resume": is_at_an_end,
