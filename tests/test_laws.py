@@ -374,6 +374,21 @@ def test_a_stream_leaves_something_behind_where_a_fold_remembers():
     assert broken(Accumulator(fold=remembering), ["purity", "isolation"], MANY) == {"isolation"}
 
 
+def test_a_fold_that_begins_anew_only_where_a_stream_begins_leaves_something_behind():
+    text = []
+
+    def leaking(events):
+        for event in events:
+            match event.get("type") if isinstance(event, dict) else None:
+                case "message-start":
+                    text.clear()
+                case "content-delta":
+                    text.append(event)
+        return [*text]
+
+    assert broken(Accumulator(fold=leaking), ["isolation"], MANY) == {"isolation"}
+
+
 def test_a_fold_that_is_not_the_same_twice_is_broken_all_the_same():
     calls = []
 
