@@ -297,14 +297,6 @@ def test_a_block_of_a_type_that_is_not_known_may_be_cited_as_anything():
 # To the character, and to the cause
 
 
-def test_what_is_left_open_has_the_name_of_its_sort():
-    started = [s.content_start(), s.content_start(1, "thinking"), s.content_start(2, "image"), s.call_start()]
-
-    left = [each.detail for each in check(s.whole(*started)).violations if each.code == "part-left-open"]
-
-    assert left == ["text block 0", "thinking block 1", "content block 2", "tool call 0"]
-
-
 def test_a_citation_that_was_restarted_explains_its_type_before_its_block_does():
     inner = [s.content_delta("Hi"), *cite(0, 2, "Hi"), s.content_start(), *cite(0, 2, "Hi", type="LATER")]
 

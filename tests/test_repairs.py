@@ -72,6 +72,26 @@ def test_two_faults_are_two_roots(first, second):
     assert codes <= set(roots_of(events))
 
 
+def test_what_is_left_open_is_told_in_its_order_with_what_opened_it_and_what_would_end_it():
+    started = [s.content_start(), s.call_start(), s.content_start(1, "thinking"), s.content_start(2, "image")]
+
+    left = [each for each in check(s.whole(*started)).violations if each.code == "part-left-open"]
+
+    assert [(each.position, each.about, each.detail, each.expected) for each in left] == [
+        (5, 1, "text block 0", "content-end 0"),
+        (5, 2, "tool call 0", "tool-call-end 0"),
+        (5, 3, "thinking block 1", "content-end 1"),
+        (5, 4, "content block 2", "content-end 2"),
+    ]
+
+
+@pytest.mark.parametrize("body", [s.text_block("Hi"), s.call("{}")])
+def test_a_finish_reason_that_never_came_disagrees_with_nothing(body):
+    codes = [each.code for each in check(s.whole(*body, end=s.message_end(None))).violations]
+
+    assert codes == ["finish-reason-missing"]
+
+
 def test_a_late_start_is_taken_by_the_part_that_its_delta_began():
     start, delta, end = s.call("{}")
     events = s.whole(delta, start, end, end=CALLED)
@@ -226,7 +246,7 @@ def test_filled_placeholders_are_kept():
     message = fold([start, *s.text_block("Hi"), s.message_end()], LENIENT)
 
     assert message.tool_plan is None
-    assert message.set_aside[0].event == {"tool_plan": "Look."}
+    assert [(each.code, each.event) for each in message.set_aside] == [("placeholder-filled", {"tool_plan": "Look."})]
 
 
 def test_an_error_of_the_api_reaches_the_user_in_its_own_words():
