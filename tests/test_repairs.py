@@ -277,11 +277,76 @@ def test_what_is_cut_off_after_message_end_is_a_note():
     assert report.message.set_aside[0].event == "data: [DO"
 
 
+ACTED, HI = s.message_end("TOOL_CALL"), s.text_block("Hi")
+LOST_CALL, LOST_BLOCK = [s.call_end()], [s.content_end()]
+DISAGREES = "finish-reason-disagrees"
+
+
+@pytest.mark.parametrize(
+    ("body", "end", "told"),
+    [
+        (s.call("{}"), s.message_end(), [(DISAGREES, None, "'COMPLETE' with a tool call")]),
+        (HI, ACTED, [(DISAGREES, None, "'TOOL_CALL' without a tool call")]),
+        ([*HI, *LOST_CALL], ACTED, [(DISAGREES, 4, "'TOOL_CALL' without a tool call")]),
+        ([*s.call("{}"), s.call_end(1)], s.message_end(), [(DISAGREES, None, "'COMPLETE' with a tool call")]),
+        ([], s.message_end(), [("answer-missing", None, "")]),
+        ([], ACTED, [(DISAGREES, None, "'TOOL_CALL' without a tool call"), ("answer-missing", 1, "")]),
+        (LOST_BLOCK, s.message_end(), [("answer-missing", 1, "")]),
+        (LOST_CALL, s.message_end(), [("answer-missing", 1, "")]),
+        ([s.content_start(0, "image"), s.content_end()], s.message_end(), []),
+        ([s.plan_delta("Look.")], s.message_end("ERROR", error="x"), [("generation-failed", None, "ERROR, 'x'")]),
+    ],
+)
+def test_an_end_that_does_not_fit_is_told_with_what_explains_it(body, end, told):
+    report = check(s.whole(*body, end=end))
+
+    found = [each for each in report.violations if each.position == len(body) + 1]
+    assert [(each.code, each.caused_by, each.detail) for each in found] == told
+
+
 def test_another_id_at_the_end_is_kept():
     message = fold(s.whole(*s.text_block("Hi"), end={**s.message_end(), "id": "other"}), LENIENT)
 
     assert message.id == "m-1"
-    assert message.set_aside[0].event == {"type": "message-end", "id": "other"}
+    assert [(each.code, each.event) for each in message.set_aside] == [
+        ("message-id-differs", {"type": "message-end", "id": "other"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("m-1", ("message-end-id", "it is 'm-1'", "")),
+        ("m-2", ("message-id-differs", "it is 'm-1'", "'m-2'")),
+        (None, ("message-end-id", "it is 'm-1'", "")),
+    ],
+)
+def test_an_id_at_the_end_is_told_beside_the_one_that_was_expected(first, told):
+    events = s.whole(*HI, start=s.message_start(id=first), end={**s.message_end(), "id": "m-1"})
+
+    found = check(events).violations[-1]
+
+    assert (found.code, found.detail, found.expected) == told
+
+
+def test_an_id_at_the_end_of_a_stream_that_never_began_is_the_id():
+    events = [*HI, {**s.message_end(), "id": "m-1"}]
+
+    assert codes_of(events) == ["no-message-start", "message-end-id"]
+    assert fold(events, LENIENT).id == "m-1"
+
+
+def test_a_field_that_is_not_known_is_kept_with_the_event_that_had_it():
+    plan = {**s.plan_delta("Look."), "more": 2}
+    debug = {"type": "debug", "prompt": "p", "more": 3}
+
+    message = fold(s.whole({**s.content_start(), "more": 1}, s.content_end(), plan, debug), LENIENT)
+
+    assert message.unknown_fields == (
+        {"type": "content-start", "index": 0, "more": 1},
+        {"type": "tool-plan-delta", "more": 2},
+        {"type": "debug", "more": 3},
+    )
 
 
 def test_the_id_of_the_end_serves_where_the_start_has_none():
