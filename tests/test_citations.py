@@ -192,6 +192,14 @@ def test_a_block_that_never_came_is_no_target():
     assert report.message.citations[0].target is None
 
 
+@pytest.mark.parametrize("sources", [None, []])
+def test_a_citation_may_have_no_sources(sources):
+    report = report_of(s.content_delta("Hi"), *cite(0, 2, "Hi", sources=sources))
+
+    assert codes_of(report) == ["citation-source-count"]
+    assert report.message.citations[0].sources == ()
+
+
 def test_sources_are_typed_or_kept_as_they_came():
     sources = [
         {"type": "tool", "id": "f_0:0", "tool_output": {"content": "5"}, "rank": 1},

@@ -425,10 +425,11 @@ def test_two_halves_count_as_the_one_character_that_they_are(deltas, kind):
         ends_at(end, events, STANDARD, Limits(characters=room, events=end))
 
 
-def test_the_tool_plan_is_no_part_that_is_counted():
-    events = s.whole(s.plan_delta("Look."), *s.call(), end=s.message_end("TOOL_CALL"))
+@pytest.mark.parametrize("body", [[s.plan_delta("Look."), *s.call()], [*s.call(), s.plan_delta("Look.")]])
+def test_the_tool_plan_is_no_part_that_is_counted(body):
+    events = s.whole(*body, end=s.message_end("TOOL_CALL"))
 
-    assert fold(events, limits=Limits(parts=1)) == fold(events)
+    assert fold(events, LENIENT, limits=Limits(parts=1)) == fold(events, LENIENT)
 
 
 def test_the_least_nesting_takes_every_event_of_the_api():
@@ -463,6 +464,18 @@ def test_long_names_of_parts_count_as_characters():
     report = check(events, limits=Limits(characters=10_000))
 
     assert str(report.violations[-1]) == "event 5: tool-call-start 4 exceeds a limit: 10050 characters of 10000 allowed"
+
+
+@pytest.mark.parametrize(("length", "held"), [(256, 0), (257, 257)])
+def test_what_a_part_is_called_counts_only_where_it_is_more_than_a_name(length, held):
+    events = s.whole(s.content_start(0, "i" * length), s.content_delta("Hi"), s.content_end())
+
+    codes = [
+        {each.code for each in check(events, limits=Limits(characters=limit)).violations}
+        for limit in (held + 1, held + 2)
+    ]
+
+    assert ["limit-exceeded" in each for each in codes] == [True, False]
 
 
 def test_a_located_event_that_passes_a_limit_after_plain_ones_keeps_its_line():

@@ -100,6 +100,16 @@ def test_a_late_start_is_taken_by_the_part_that_its_delta_began():
     assert fold(events, LENIENT).tool_calls[0].id == "f_0"
 
 
+@pytest.mark.parametrize("kind", ["text", "thinking"])
+def test_a_block_that_its_delta_began_is_of_the_sort_of_that_delta(kind):
+    begun = [s.content_delta("Hm", 0, kind), s.content_start(0, kind)]
+
+    report = check(s.whole(*begun, s.call_start(), end=CALLED), LENIENT)
+
+    assert [block.type for block in report.message.content] == [kind]
+    assert [each.detail for each in report.violations if each.code == "part-left-open"][:1] == [f"{kind} block 0"]
+
+
 @pytest.mark.parametrize(
     "start", [s.content_start(0, "thinking"), s.content_start(0, "text", "filled"), s.content_start(0, "image")]
 )
@@ -108,7 +118,7 @@ def test_a_late_start_of_another_sort_is_kept(start):
 
     assert [violation.code for violation in report.violations] == ["delta-outside-part", "part-restarted"]
     assert report.violations[1].caused_by == 1
-    assert report.state.message().set_aside[0].event == start
+    assert [(each.code, each.event) for each in report.state.message().set_aside] == [("part-restarted", start)]
 
 
 def test_a_second_start_makes_a_call_that_must_not_be_made():
@@ -293,6 +303,9 @@ DISAGREES = "finish-reason-disagrees"
         ([], ACTED, [(DISAGREES, None, "'TOOL_CALL' without a tool call"), ("answer-missing", 1, "")]),
         (LOST_BLOCK, s.message_end(), [("answer-missing", 1, "")]),
         (LOST_CALL, s.message_end(), [("answer-missing", 1, "")]),
+        (LOST_BLOCK, ACTED, [(DISAGREES, None, "'TOOL_CALL' without a tool call"), ("answer-missing", 2, "")]),
+        ([*LOST_BLOCK, *LOST_CALL], s.message_end(), [("answer-missing", 1, "")]),
+        ([*LOST_CALL, *LOST_BLOCK], s.message_end(), [("answer-missing", 2, "")]),
         ([s.content_start(0, "image"), s.content_end()], s.message_end(), []),
         ([s.plan_delta("Look.")], s.message_end("ERROR", error="x"), [("generation-failed", None, "ERROR, 'x'")]),
     ],
