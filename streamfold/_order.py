@@ -180,9 +180,7 @@ def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     phase: Phase, kind: Kind, act: Act, stage: Stage, symbol: str, counts: tuple[str, ...], seen: frozenset[str]
 ) -> Transition | None:
     """Give what the tables do with the event of a part where it breaks no rule of order; None where it breaks one."""
-    cell = PARTS[kind][stage].get(act)
+    cell = PARTS[kind][stage][act]
     stance = Book(counts=dict.fromkeys(counts, 1), seen=seen)
-    is_settled = MESSAGE.get(phase, {}).get(PART) == Cell(_go_on) and (act is Act.START) == (stage is Stage.ABSENT)
-    if not is_settled or cell is None or cell.code or joint_breaches(stance, symbol, act):
-        return None
-    return cell.do
+    is_settled = MESSAGE.get(phase, {}).get(PART) == Cell(_go_on)
+    return None if not is_settled or cell.code or joint_breaches(stance, symbol, act) else cell.do
