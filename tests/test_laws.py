@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from streamfold import StreamError, check, fold
 from streamfold.conversation import from_response
 from streamfold.testing import machine, strategies
+from streamfold.testing._accumulator import Outcome
 from streamfold.testing._facts import agree
+from streamfold.testing._trial import told_apart
 from streamfold.testing.laws import (
     LAWS,
     STREAMFOLD,
@@ -454,6 +456,24 @@ def test_a_verdict_is_a_row_and_shows_the_smallest_stream_that_breaks_its_law():
     assert list(verdict.breach.events) == s.whole(
         *s.text_block("a", "a"), start=s.message_start(id="m"), end=s.message_end(usage=USAGE)
     )
+
+
+CALL = ("f_0", "f", "{}")
+
+
+@pytest.mark.parametrize(
+    ("expected", "came", "told"),
+    [
+        (Facts(text="ab"), Facts(text="ac"), ("text 'ab'", "text 'ac'")),
+        (Facts(text="a" * 400 + "b" * 400), Facts(text="a" * 401 + "b" * 400), ("text 'b", "text 'ab")),
+        (Facts(calls=[CALL] * 8), Facts(calls=[CALL] * 9), ("calls ()", f"calls ({CALL},)")),
+        (Facts(usage={"a": [1] * 9}), Facts(usage={"a": [1] * 10}), ("usage {'a': [1, 1, 1, 1, ...]}",) * 2),
+    ],
+)
+def test_facts_that_differ_beyond_what_is_told_are_told_from_there_on(expected, came, told):
+    breach = told_apart([], Outcome(expected), Outcome(came))
+
+    assert (breach.expected.startswith(told[0]), breach.came.startswith(told[1])) == (True, True)
 
 
 def test_a_verdict_says_why_a_law_does_not_apply():

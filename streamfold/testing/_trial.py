@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import Any, Final, TypeAlias
 from unittest import SkipTest
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
@@ -47,8 +48,21 @@ def told_apart(events: Iterable[Any], expected: Outcome, came: Outcome) -> Breac
     mine, its = expected.known, came.known
     if isinstance(mine, Facts) and isinstance(its, Facts):
         names = dict.fromkeys((*differences(mine, its), *differences(its, mine)))
+        if named(mine, names) == named(its, names):  # they differ where they are too long to be told
+            mine, its = _without_beginning(mine, its, names)
         return Breach(events, named(mine, names), named(its, names))
     return Breach(events, said(expected), said(came))
+
+
+def _without_beginning(one: Facts, other: Facts, names: Iterable[str]) -> tuple[Facts, Facts]:
+    """Leave out of two facts of each name what they begin with alike."""
+    for name in names:
+        mine, its = getattr(one, name), getattr(other, name)
+        if isinstance(mine, str | tuple) and isinstance(its, str | tuple):
+            alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(mine, its, strict=False)))
+            rests: tuple[dict[str, Any], ...] = ({name: mine[alike:]}, {name: its[alike:]})
+            one, other = evolve(one, **rests[0]), evolve(other, **rests[1])
+    return one, other
 
 
 def named(facts: Facts, names: Iterable[str]) -> str:
