@@ -27,6 +27,7 @@ HEAD = """\
 
 These are the laws of `streamfold.testing.laws`, tried on published folds of Cohere's v2 chat stream in {month}.
 Each fold ran in an environment of its own, as its own library calls it, with {examples} examples for each law.
+Those that take the objects of the SDK got what its own client makes of each event.
 `python tests/peers/compare.py` does it again.
 
 None of them was written to keep these laws.
@@ -34,6 +35,7 @@ Tracers want a summary for a log, and frameworks fill the message type that they
 A dash stands where a law does not apply: a fold that does not claim to keep thinking is not asked for it.
 So a dash is no merit, and "breaks" is no verdict on a library.
 It says that a stream exists, printed below, of which this fold makes something else than was sent.
+Where a law compares two streams that say the same, the second is shown, and what was expected came of the first.
 """
 
 
@@ -61,12 +63,15 @@ def run(*command, **settings):
 
 
 def page(results, examples, month):
-    laws = [verdict["law"] for verdict in results[0]["verdicts"]]
+    names = [verdict["law"] for verdict in results[0]["verdicts"]]
     sentences = {verdict["law"]: verdict["sentence"] for verdict in results[0]["verdicts"]}
     of = {(result["name"], verdict["law"]): verdict for result in results for verdict in result["verdicts"]}
+    laws = [law for law in names if any(of[result["name"], law]["holds"] is not None for result in results)]
+    others = ", ".join(law for law in names if law not in laws)
     rows = [[law, *(MARKS[of[result["name"], law]["holds"]] for result in results)] for law in laws]
+    told = {}  # the fold of each breach that is shown already
     calls = [
-        [result["name"], f"{PEERS[result['name']].distribution} {result['version']}", *about(result)]
+        [result["name"], result["version"], PEERS[result["name"]].called, PEERS[result["name"]].good]
         for result in results
     ]
     return (
@@ -77,19 +82,15 @@ def page(results, examples, month):
                 "\nstreamfold keeps every one of these laws: its own tests try them.\n",
                 "## The laws\n",
                 *(f"- {law}: {sentences[law]}" for law in laws),
+                f"\nNone of these folds offers what the other laws ask about: {others}.",
                 "\n## The verdicts\n",
                 *table(["law", *(result["name"] for result in results)], rows),
                 "\n## The smallest streams",
-                *(line for result in results for line in breaches(result)),
+                *(line for result in results for line in breaches(result, told)),
             ]
         ).rstrip()
         + "\n"
     )
-
-
-def about(result):
-    peer = PEERS[result["name"]]
-    return peer.called, peer.good
 
 
 def table(heads, rows):
@@ -97,17 +98,23 @@ def table(heads, rows):
     return [f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines]
 
 
-def breaches(result):
-    """Give a section with the smallest stream for each law that is broken."""
+def breaches(result, told):
+    """Give a section with the smallest stream for the laws that are broken; what is told already is not told again."""
     yield f"\n### {result['name']}\n"
     broken = [verdict for verdict in result["verdicts"] if verdict["holds"] is False]
     if not broken:
         yield "No example broke a law that applies."
+    found = {}  # the verdicts of each breach
     for verdict in broken:
-        breach = verdict["breach"]
-        yield f"**{verdict['law']}**: {verdict['sentence']}.\n"
-        yield f"```text\n{shortened(breach['lines'])}\n```\n"
-        yield f"Expected: `{code(breach['expected'])}`\nCame: `{code(breach['came'])}`\n"
+        found.setdefault((verdict["breach"]["lines"], verdict["breach"]["came"]), []).append(verdict)
+    for (lines, came), verdicts in found.items():
+        laws = f"**{', '.join(verdict['law'] for verdict in verdicts)}**"
+        if (lines, came) in told:
+            yield f"{laws}: as {told[lines, came]}.\n"
+            continue
+        told[lines, came] = result["name"]
+        yield f"{laws}\n\n```text\n{shortened(lines)}\n```\n"
+        yield f"Expected: `{code(verdicts[0]['breach']['expected'])}`\nCame: `{code(came)}`\n"
 
 
 def code(text):

@@ -7,7 +7,8 @@ import json
 import logging
 import sys
 import warnings
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -15,6 +16,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from folds import PEERS
 
 from streamfold.testing.laws import verdicts
+
+
+def versions(distribution):
+    """Give the version of a package, and of the SDK beside it."""
+    told = f"{distribution} {version(distribution)}"
+    with suppress(PackageNotFoundError):
+        told += f", cohere {version('cohere')}" * (distribution != "cohere")
+    return told
 
 
 def told(verdict):
@@ -33,7 +42,7 @@ def main(name, examples="200"):
     warnings.simplefilter("ignore")
     logging.disable()  # what a fold logs about a stream that is made to be wrong is no result
     found = [told(verdict) for verdict in verdicts(peer.make(), examples=int(examples))]
-    print(json.dumps({"name": name, "version": version(peer.distribution), "verdicts": found}))
+    print(json.dumps({"name": name, "version": versions(peer.distribution), "verdicts": found}))
 
 
 if __name__ == "__main__":
