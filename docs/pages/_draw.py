@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from textwrap import wrap
 from typing import Final, NamedTuple
 
 _LETTER: Final = 7  # pixels, nearly
-_HEIGHT: Final = 44
-_GAP: Final = 132
+_LINE: Final = 18
+_NAME: Final = 16  # letters of a line, as long as the longest word
+_HEIGHT: Final = 56
+_GAP: Final = 124
 _TOP: Final = 72
 _STYLE: Final = """
-text { font: 13px system-ui, sans-serif; fill: #24292f; text-anchor: middle }
+text { font: 14px system-ui, sans-serif; fill: #24292f; text-anchor: middle }
 .box { fill: #f6f8fa; stroke: #57606a } .arrow { fill: none; stroke: #57606a }
-.word { font-family: ui-monospace, monospace; font-size: 12px } .head { fill: #57606a }
+.word { font-family: ui-monospace, monospace; font-size: 13px } .head { fill: #57606a }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .box { fill: #161b22; stroke: #8b949e } .arrow { stroke: #8b949e } .head { fill: #8b949e }
 }
@@ -29,7 +32,7 @@ class Arrow(NamedTuple):
 def draw(places: Sequence[str], arrows: Iterable[Arrow]) -> str:
     """Give the picture as SVG text."""
     known = _joined(arrows)
-    row = _Row(max(map(len, places)) * _LETTER + 24)
+    row = _Row(_NAME * _LETTER + 16)
     width = row.left(len(places) - 1) + row.width + 12
     reach = max(each.end - each.start for each in known)
     height = _TOP + _HEIGHT + 16 + 48 * (reach - 1)
@@ -62,9 +65,15 @@ class _Row(NamedTuple):
         return self.left(place) + self.width // 2
 
     def box(self, place: int, name: str) -> str:
+        lines = wrap(name, _NAME, break_on_hyphens=False)
+        first = _TOP + (_HEIGHT - _LINE * len(lines)) // 2 + 14
+        said = "\n".join(
+            f'<text x="{self.middle(place)}" y="{first + _LINE * number}">{escape(line)}</text>'
+            for number, line in enumerate(lines)
+        )
         return (
-            f'<rect class="box" x="{self.left(place)}" y="{_TOP}" width="{self.width}" height="{_HEIGHT}" rx="8"/>'
-            f'<text x="{self.middle(place)}" y="{_TOP + 27}">{escape(name)}</text>'
+            f'<rect class="box" x="{self.left(place)}" y="{_TOP}" width="{self.width}" height="{_HEIGHT}" rx="8"/>\n'
+            + said
         )
 
     def arrow(self, arrow: Arrow) -> str:

@@ -15,5 +15,10 @@ def fenced(language: str, text: str) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = (heads, ["---"] * len(heads), *rows)
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+    return "\n".join(map(_row, (heads, ["---"] * len(heads), *rows)))
+
+
+def _row(cells: Iterable[str]) -> str:
+    # an entity would be shown as it is written where a cell is code
+    safe = (cell.replace("|", r"\|") for cell in cells)
+    return f"| {' | '.join(safe)} |"

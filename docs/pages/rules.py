@@ -22,7 +22,8 @@ What is judged, and how it is repaired, is the same under all presets.
 `CLOSED` is `STRICT` with an error in place of every warning.
 
 A source that counts recordings speaks of those that are described in [the design](../explanation/design.md).
-Under each table stands, for each rule, the shortest stream that breaks it and no other, and what is told about it.
+Under each table stands, for each rule, when it is judged and what its repair is.
+Then come the shortest stream that breaks it and no other, and what is told about that.
 There, an event is a line of JSON as it came off the wire."""
 
 _TITLES: Final = {
@@ -37,7 +38,7 @@ _TITLES: Final = {
     "input": "The end of the input",
 }
 
-_RULE_HEADS: Final = ("code", "a legal stream", "judged", "strict", "standard", "lenient", "repair", "source")
+_RULE_HEADS: Final = ("code", "a legal stream", "strict", "standard", "lenient")
 
 
 def rules_page() -> str:
@@ -52,9 +53,9 @@ def _group(name: str, rules: Sequence[Rule]) -> str:
 
 
 def _rule_row(rule: Rule) -> tuple[str, ...]:
-    grades = (grade.name.lower() for grade in rule.grades)
-    return f"[`{rule.code}`](#{rule.code})", rule.sentence, rule.moment.value, *grades, rule.repair, rule.source
+    return f"[`{rule.code}`](#{rule.code})", rule.sentence, *(grade.name.lower() for grade in rule.grades)
 
 
 def _rule_section(rule: Rule) -> str:
-    return "\n\n".join((f"### {rule.code}", stream(rule), fenced("text", str(breach(rule)))))
+    facts = f"Judged: {rule.moment.value}.\nRepair: {rule.repair}.\nSource: {rule.source}."
+    return "\n\n".join((f"### {rule.code}", facts, stream(rule), fenced("text", str(breach(rule)))))
