@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -119,7 +120,12 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 def start(*argv, **options):
     command = [sys.executable, "-W", "error", "-m", "streamfold", *argv]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    return subprocess.Popen(command, cwd=ROOT, **{**pipes, "env": BUFFERED, **options})  # noqa: S603 - a command of this test
+    # what a shell runs in the background is deaf to interrupts, and so would be what it starts
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return subprocess.Popen(command, cwd=ROOT, **{**pipes, "env": BUFFERED, **options})  # noqa: S603 - a command of this test
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def finished(process, data=None):

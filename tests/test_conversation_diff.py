@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 import re
+from ast import literal_eval
 
 import pytest
 import streams as s
@@ -75,15 +76,16 @@ def test_each_difference_is_what_stands_at_its_path(pair):
             assert difference.path.startswith("kept") or at(side, difference.path) == value
 
 
+STEP = re.compile(r"""(\w+)|\[(\d+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
+
+
 def at(value, path):
-    for step in path.replace("[", ".[").split("."):
-        if value is MISSING or not step:
-            continue
-        if step.startswith("["):
-            place = int(step[1:-1])
-            value = value[place] if place < len(value) else MISSING
-        elif isinstance(value, dict):
+    for name, quoted in STEP.findall(path):
+        step = name or literal_eval(quoted)
+        if isinstance(value, dict):
             value = value.get(step, MISSING)
+        elif isinstance(step, int):
+            value = value[step] if step < len(value) else MISSING
         else:
             value = getattr(value, step, MISSING)
     return value

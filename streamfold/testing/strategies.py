@@ -308,7 +308,7 @@ def any_streams(**bounds: Any) -> st.SearchStrategy[list[Any]]:
 
     Examples:
         >>> from hypothesis import find
-        >>> find(any_streams(), lambda events: events and not isinstance(events[0], dict))
+        >>> find(any_streams(), lambda events: len(events) == 1 and not isinstance(events[0], dict))
         [None]
     """
     broken = broken_streams(transport=False, **bounds).map(lambda broken: list(broken.events))
