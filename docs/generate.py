@@ -10,11 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pages import cli, errors, events, order, rules, testing
+from pages import cli, errors, events, names, order, rules, testing
 
 DOCS: Final = Path(__file__).parent
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "reference/names.md": names.names_page,
     "reference/events.md": events.events_page,
     "reference/rules.md": rules.rules_page,
     "reference/order.md": order.order_page,

@@ -29,6 +29,20 @@ from ._state import State
 from .message import Message, Partial
 from .violations import Violation
 
+__all__ = [
+    "ApiError",
+    "CitationError",
+    "GenerationFailed",
+    "LimitExceeded",
+    "OrderError",
+    "OutcomeError",
+    "ShapeError",
+    "StreamError",
+    "StreamIncomplete",
+    "StreamInterrupted",
+    "ToolCallError",
+]
+
 
 class StreamError(ValueError):
     """A stream breaks a rule.
