@@ -54,9 +54,13 @@ def site(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def packages(session: nox.Session) -> None:
-    """Build the wheel and the source distribution, and fold with each, installed from clean."""
-    session.install("build")
-    session.run("python", "-m", "build", "--outdir", session.create_tmp())
-    for package in sorted(Path(session.create_tmp()).glob("streamfold-*")):
+    """Build the wheel and the source distribution; fold with each, installed from clean, and look at its types."""
+    session.install("build", "hypothesis", "mypy")
+    built = session.create_tmp()
+    session.run("python", "-m", "build", "--outdir", built)
+    for package in sorted(Path(built).glob("streamfold-*")):
         session.install("--force-reinstall", str(package))
         session.run("streamfold", "fold", "examples/weather_calls.sse")
+        users = Path("tests/typed_api.py").resolve()
+        with session.chdir(built):  # where no other streamfold is
+            session.run("mypy", "--strict", "--cache-dir=/dev/null", str(users))
