@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
@@ -84,8 +84,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def send(self, chunks: Iterable[bytes]) -> None:
         """Send chunks of the body; an empty one ends it."""
-        for chunk in chunks:
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        with suppress(ConnectionError):  # who has heard enough hangs up
+            for chunk in chunks:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

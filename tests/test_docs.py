@@ -124,6 +124,13 @@ def test_prompts_stand_only_in_blocks_of_python_that_begin_with_one(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_block_of_python_can_be_typed_at_a_prompt_where_a_blank_line_ends_what_is_indented(page):
+    typed = [code for language, code in FENCE.findall(page.read_text(encoding="utf-8")) if language == "python"]
+
+    assert [code for code in typed if re.search(r"\n\n+ ", code)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_console_block_has_a_command(page):
     blocks = [code for language, code in FENCE.findall(page.read_text(encoding="utf-8")) if language == "console"]
 
