@@ -32,6 +32,7 @@ from streamfold.rules import RULES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+INDEX = (ROOT / "docs/index.md").read_text(encoding="utf-8")
 CI = (ROOT / ".ci/run").read_text(encoding="utf-8")
 PAGES = [*map(ROOT.joinpath, ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 MODULES = sorted((ROOT / "streamfold").rglob("*.py"))
@@ -95,11 +96,34 @@ def test_every_internal_link_leads_somewhere(page):
     ] == []
 
 
+def linked():
+    return re.findall(r"^ *- \[(.*?)\]\((.+?)\.md\)", INDEX, re.MULTILINE)
+
+
 def test_every_page_is_linked_from_the_index():
-    index = (ROOT / "docs/index.md").read_text(encoding="utf-8")
     pages = {str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")} - {"index.md"}
 
-    assert set(re.findall(r"\]\(([^)]+\.md)\)", index)) == pages
+    assert {f"{page}.md" for _, page in linked()} == pages
+
+
+def test_the_index_calls_a_page_by_its_title():
+    pages = {page: (ROOT / f"docs/{page}.md").read_text(encoding="utf-8") for _, page in linked()}
+
+    assert [(title, page) for title, page in linked() if f"# {title}\n" not in pages[page]] == []
+
+
+def test_the_site_has_its_pages_in_the_order_of_the_index():
+    trees = [tree for language, tree in FENCE.findall(INDEX) if language == "{toctree}"]
+
+    assert [line for tree in trees for line in tree.splitlines() if line and line[0] != ":"] == [
+        page for _, page in linked()
+    ]
+
+
+def test_the_front_page_says_what_the_readme_says():
+    pitch = README.removeprefix("# streamfold\n").partition("\n`fold` takes")[0]
+
+    assert INDEX.startswith(f"# streamfold\n{pitch}")
 
 
 # Examples: conftest.py at the root runs them; here, that it misses none
