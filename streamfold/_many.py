@@ -117,9 +117,8 @@ def _wire_type(event: Any) -> Any:
         return event.wire_type
     try:
         sent = event if isinstance(event, dict) else sent_by(event)
-        return (
-            sent.get("type") if isinstance(sent, (dict, Mapping)) else None
-        )  # dict first: to ask for a Mapping is slow
+        # dict first: to ask for a Mapping is slow
+        return sent.get("type") if isinstance(sent, (dict, Mapping)) else None
     except Exception:  # noqa: BLE001 - it is judged as what it is
         return None
 

@@ -190,12 +190,3 @@ def grow(book: Book, at: At, event: Any, key: Key) -> Book:
 def close_part(book: Book, at: At, event: Any, key: Key) -> Book:
     """Close a part, and judge what could not be judged before."""
     return ON_END[key[0]](_note(book, at, event), at, event, key)
-
-
-# A content block
-
-
-# A tool call
-
-
-# A citation, and the tool plan

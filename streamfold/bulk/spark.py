@@ -36,8 +36,13 @@ def fold_logs(  # noqa: PLR0913 - a log calls its columns what it likes
 ) -> DataFrame:
     """Give a row for each stream of *frame*, which has a row for each event, in any order.
 
-    Attributes:
-        stream_id, seq, event: the names of the columns: what stream, an integer, and the event as JSON text.
+    Args:
+        frame: one row for each event.
+        rules: which breaches are errors.
+        limits: of each stream.
+        stream_id: the name of the column that says of which stream an event is.
+        seq: the name of the column of integers that puts the events of a stream in order.
+        event: the name of the column of events, as JSON text.
     """
     numbered = sql.struct(sql.col(seq).alias("seq"), sql.col(event).alias("event"))
     streams = frame.groupBy(sql.col(stream_id).alias("stream_id")).agg(sql.collect_list(numbered).alias("numbered"))

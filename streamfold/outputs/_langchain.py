@@ -1,6 +1,6 @@
 """LangChain: what an AIMessage is made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._frozen import thaw
@@ -34,17 +34,21 @@ def to_langchain(message: Message) -> dict[str, Any]:
             "invalid_tool_calls": list(map(_invalid_call, message.invalid_tool_calls)),
             "usage_metadata": _usage(message.usage),
             "additional_kwargs": {name: answer[name] for name in ("tool_plan", "citations") if name in answer},
-            "response_metadata": given(
-                {
-                    "model_provider": "cohere",
-                    "output_version": "v1",
-                    "finish_reason": message.finish_reason,
-                    "error": message.error,
-                    "error_type": message.error_type,
-                    "usage": response.get("usage"),
-                    "logprobs": response.get("logprobs"),
-                }
-            ),
+            "response_metadata": _metadata(message, response),
+        }
+    )
+
+
+def _metadata(message: Message, response: Mapping[str, Any]) -> dict[str, Any]:
+    return given(
+        {
+            "model_provider": "cohere",
+            "output_version": "v1",
+            "finish_reason": message.finish_reason,
+            "error": message.error,
+            "error_type": message.error_type,
+            "usage": response.get("usage"),
+            "logprobs": response.get("logprobs"),
         }
     )
 

@@ -157,6 +157,17 @@ class Verdict:
         return f"{self}\n{self.sentence}{events}"
 
 
+_QUIET: Final = settings(
+    database=None,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    print_blob=False,
+    verbosity=Verbosity.quiet,
+    suppress_health_check=list(HealthCheck),
+)
+
+
 def tried(law: Law, accumulator: Accumulator, examples: int, seed: int, streams: Strategy | None = None) -> Verdict:
     """Try a law with so many examples, made of its own streams or of others."""
     if lack := law.lacks(accumulator):
@@ -164,16 +175,7 @@ def tried(law: Law, accumulator: Accumulator, examples: int, seed: int, streams:
     found: list[Breach] = []
 
     @seeded(seed)
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=Verbosity.quiet,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(_QUIET, max_examples=examples)
     @given(law.examples(law.streams() if streams is None else streams))
     def trial(drawn: Any) -> None:
         breach = law.judge(accumulator, drawn)
