@@ -3,9 +3,9 @@
 from ._bytes import to_jsonl, to_sse
 from ._deltas import coalesce, rechunk
 from ._dialect import COHERE, COHERE_2024, OCI, VLLM, Dialect
-from ._inexpressible import InexpressibleError
 from ._splits import Split, every, seeded, whole, words
 from ._unfold import unfold
+from .errors import InexpressibleError
 
 __all__ = [
     "COHERE",

@@ -10,7 +10,7 @@ from .. import events as on
 from .._frozen import DEEPEST
 from .._wire import read
 from ._dialect import COHERE, Dialect
-from ._inexpressible import InexpressibleError
+from .errors import InexpressibleError
 
 
 def to_sse(events: Iterable[Any], dialect: Dialect = COHERE) -> bytes:

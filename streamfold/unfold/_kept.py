@@ -2,21 +2,23 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice, repeat
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from attrs import evolve
 
 from .. import events as on
 from .._advance import advance
-from .._book import Phase
+from .._book import Part, Phase
 from .._catalogue import FATAL
 from .._event_rules import PLACEHOLDERS
 from .._frozen import DEEPEST, FrozenDict, freeze, thaw
+from .._routes import ROUTES
 from .._state import State, settled
 from .._to_wire import to_wire
-from ..message import Kept, Message, ToolCall
+from .._wire import SPOILING
+from ..message import Call, Kept, Message, ToolCall
 
 # On an event of the message
 
@@ -136,18 +138,28 @@ _ITEMS: Final[Mapping[str, Callable[[Any], tuple[Any, ...]]]] = {
 # What it must not do
 
 
-def spoils(message: Message, before: State, after: State, *, tidy: bool) -> bool:
-    """Whether an event does more than to be kept: it begins a part, ends a stream, or makes a good call invalid.
+class Way(NamedTuple):
+    """How what was kept is put back.
 
-    Where all is to be *tidy*, it must not make the index of a start deviate either.
+    Attributes:
+        tidy: so that it makes the index of no start deviate.
+        patient: so that what may make a call invalid waits for one that is.
     """
+
+    tidy: bool = False
+    patient: bool = False
+
+
+def spoils(message: Message, way: Way, before: State, after: State) -> bool:
+    """Whether an event does more than to be kept: it begins a part, ends a stream, or makes a good call invalid."""
     to_begin = len(message.content) + len(message.calls) + len(message.citations) - settled(before).parts
-    counts = tidy and to_begin > 0
+    counts = way.tidy and to_begin > 0
     new = after.book.violations.since(len(before.book.violations))
     return (
         _place(before, counts=counts) != _place(after, counts=counts)
         or any(violation.rule.grades == FATAL for violation in new)
-        or _restarts(after, message)
+        or _harms(after, message)
+        or (way.patient and _is_early(before, after, message))
     )
 
 
@@ -156,8 +168,34 @@ def _place(state: State, *, counts: bool) -> tuple[Any, ...]:
     return book.parts, book.seen, book.phase is Phase.ENDED, counts and book.following
 
 
-def _restarts(state: State, message: Message) -> bool:
-    book = state.book
-    parts = (*book.calls, *(part for part in book.open.values() if part.kind == "call"))
-    begun = zip(sorted(parts, key=attrgetter("since")), message.calls, strict=False)
-    return any(part.restarted and isinstance(call, ToolCall) for part, call in begun)
+def _harms(state: State, message: Message) -> bool:
+    begun = ((part, call) for part, call in _calls(state, message) if part is not None)
+    return any((part.restarted or part.spoilt) and isinstance(call, ToolCall) for part, call in begun)
+
+
+def _calls(state: State, message: Message) -> Iterator[tuple[Part | None, Call]]:
+    """Yield the calls of *message*, each with its part if that has begun."""
+    parts = (*state.book.calls, *(part for part in state.book.open.values() if part.kind == "call"))
+    return zip(chain(sorted(parts, key=attrgetter("since")), repeat(None)), message.calls, strict=False)
+
+
+def _is_early(before: State, after: State, message: Message) -> bool:
+    """Whether a call that is still to lack something may lack just what was kept, and does not yet."""
+    lacking = _still_whole(after, message)
+    if len(lacking) < len(_still_whole(before, message)):
+        return False
+    lost = [kept.event for kept in after.book.kept.since(len(before.book.kept)) if _is_of_a_call(kept)]
+    return any(type(event.get("index")) is not int or event["index"] in lacking for event in lost)
+
+
+def _still_whole(state: State, message: Message) -> list[int]:
+    """Give the indexes of the calls that lack something in *message*, and in *state* do not yet."""
+    lacking = (each for each in _calls(state, message) if getattr(each[1], "reason", "") == "spoilt")
+    return [call.index for part, call in lacking if part is None or not part.spoilt]
+
+
+def _is_of_a_call(kept: Kept) -> bool:
+    return kept.code in SPOILING and isinstance(kept.event, dict) and kept.event.get("type") in _OF_CALLS
+
+
+_OF_CALLS: Final = frozenset(kind.wire_type for kind, route in ROUTES.items() if route.kind == "call")

@@ -43,6 +43,10 @@ def every(size: int) -> Split:
     Examples:
         >>> list(every(5)("It is 24 °C."))
         ['It is', ' 24 °', 'C.']
+        >>> every(0)
+        Traceback (most recent call last):
+            ...
+        ValueError: a delta has one code point or more, not 0
     """
     if size < 1:
         raise ValueError(f"a delta has one code point or more, not {size}")

@@ -23,8 +23,8 @@ from ..limits import Limits
 from ..message import Message
 from ..rules import LENIENT
 from ._dialect import Dialect
-from ._inexpressible import InexpressibleError
-from ._kept import carries, keep_again, lade, spoils
+from ._kept import Way, carries, keep_again, lade, spoils
+from .errors import InexpressibleError
 
 _BOUNDLESS: Final = Limits(*(sys.maxsize,) * 4, 200, sys.maxsize)
 
@@ -37,18 +37,17 @@ class Written(NamedTuple):
     state: State
 
 
-def weave(planned: Iterable[on.Event], message: Message, dialect: Dialect, *, tidy: bool) -> Iterator[Written]:
+def weave(planned: Iterable[on.Event], message: Message, dialect: Dialect, way: Way) -> Iterator[Written]:
     """Yield the *planned* events, and among them what *message* kept, each thing as early as it is kept again.
 
-    Nothing comes before message-start but what came before something that message-start carries. Where all is to be
-    *tidy*, nothing makes the index of a start deviate.
+    Nothing comes before message-start but what came before something that message-start carries.
 
     Raises:
         InexpressibleError: something is kept again nowhere.
         StreamError: an event nests deeper than any fold allows.
     """
     state, rest = State(_BOUNDLESS), deque(message.kept)
-    spoiling = partial(spoils, message, tidy=tidy)
+    spoiling = partial(spoils, message, way)
     for event in chain(planned, [None]):
         is_open = state.position or any(carries(event, each) for each in rest)
         for item, after in keep_again(state, rest, event, spoiling) if is_open else ():
