@@ -30,6 +30,10 @@ class Rules:
         'WARNING'
         >>> STANDARD.with_({"parts-interleaved": "error"})["parts-interleaved"].name
         'ERROR'
+        >>> STANDARD.with_({"parts-entangled": "error"})
+        Traceback (most recent call last):
+            ...
+        ValueError: no rule has the code 'parts-entangled'
     """
 
     name: str

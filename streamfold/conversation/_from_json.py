@@ -24,6 +24,10 @@ def from_json(told: Any) -> Message | Partial:
         >>> partial = Partial(id="m", tool_plan="Look", why="nobody waited")
         >>> from_json(to_json(partial)) == partial
         True
+        >>> from_json({"message": "Hi"})
+        Traceback (most recent call last):
+            ...
+        streamfold.conversation.errors.NotAMessage: message: it is 'Hi'; expected an object
     """
     read = members(whole(told), WHOLE, ("message",))
     message, beside = read["message"], read.get("streamfold", {})

@@ -43,6 +43,10 @@ def from_response(response: Any, rules: Rules = STANDARD, limits: Limits = DEFAU
         ...     "usage": {},
         ... }).text
         'Hello'
+        >>> from_response({"message": "invalid api token"})
+        Traceback (most recent call last):
+            ...
+        streamfold.conversation.errors.NotAMessage: message: it is 'invalid api token'; expected an object
     """
     said = list(_unfold(_answer(whole(dumped(response)))))
     try:

@@ -47,6 +47,10 @@ def changes(old: State, new: State) -> tuple[Change, ...]:
         >>> old = step(begun, events.ToolPlanDelta("Look"))
         >>> changes(old, step(old, events.ToolPlanDelta(" up.")))
         (PartGrew(kind='plan', index=0, offset=4, text=' up.', logprobs=()),)
+        >>> changes(old, begun)
+        Traceback (most recent call last):
+            ...
+        ValueError: the second state is no later one of the first state's stream
     """
     pairs = changed_parts(old, new)
     parts = [change for was, part in pairs for change in _TELL[part.kind](was, part, new)]

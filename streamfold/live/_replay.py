@@ -55,6 +55,10 @@ def apply(view: Partial, change: Change) -> Partial:
     Examples:
         >>> apply(Partial(tool_plan="Look"), PartGrew("plan", 0, 4, " up.")).tool_plan
         'Look up.'
+        >>> apply(Partial(), PartGrew("text", 0, 0, "a"))
+        Traceback (most recent call last):
+            ...
+        ValueError: the view has nothing for PartGrew(kind='text', index=0, offset=0, text='a', logprobs=()) to be about
     """
     take = _TAKE.get(type(change))
     if take is None:
