@@ -10,7 +10,7 @@ from shutil import get_terminal_size
 from textwrap import wrap
 
 from streamfold import InvalidToolCall, State, StreamError, ToolCall, check, step
-from streamfold.recordings import RecordingError, load
+from streamfold.recordings import RecordingError, Skipped, load
 
 # What stands before each line, and how a terminal is told to show it.
 STYLES = {
@@ -85,12 +85,19 @@ def grow(events, seconds):
     print(wipe, end="")
 
 
+def ended(recording):
+    """Give what there is to read of a recording in the end."""
+    if isinstance(recording, Skipped):
+        return [("note", f"passed over: {recording.why}")]
+    report = check(recording.events)
+    why = [] if report.ok else [("error", report.partial.why)]
+    return [*paragraphs(report.partial), *why]
+
+
 def show(recording, seconds):
     if seconds is not None:
         grow(recording.events, seconds)
-    report = check(recording.events)
-    why = [] if report.ok else [("error", report.partial.why)]
-    print("".join(lines([*paragraphs(report.partial), *why], styled=sys.stdout.isatty())))
+    print("".join(lines(ended(recording), styled=sys.stdout.isatty())))
 
 
 def main(words=None):

@@ -1,4 +1,4 @@
-"""Test a fold that was written by hand: pytest examples/test_my_fold.py."""
+"""Test a fold that was written by hand: pytest examples/test_my_fold.py, with what the extra "test" installs."""
 
 import pytest
 

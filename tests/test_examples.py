@@ -159,6 +159,12 @@ def test_what_a_model_says_does_not_command_the_terminal(chat, file):
     assert said == "a�]0;owned��b\n  c     d\n\n"
 
 
+def test_what_is_no_chat_is_passed_over_and_is_no_broken_message(chat):
+    first, *_ = chat("examples/tide.har").splitlines()
+
+    assert first == "  passed over: GET /v1/models is no request for a chat"
+
+
 @pytest.mark.parametrize("word", ["no such file", "examples"])
 def test_a_file_that_cannot_be_read_is_an_error_of_the_command_line(chat, capsys, word):
     with pytest.raises(SystemExit) as ended:
