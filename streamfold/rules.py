@@ -52,7 +52,8 @@ class Rules:
             ValueError: a code or a severity is not known, or the grade is fixed.
         """
         changed = {code: _changed(code, severity) for code, severity in changes.items()}
-        return evolve(self, name=name or f"{self.name} with changes", severities={**self.severities, **changed})
+        after = f"{self.name} with changes" if changed else self.name
+        return evolve(self, name=name or after, severities={**self.severities, **changed})
 
 
 def _changed(code: str, severity: Severity | str) -> Severity:

@@ -263,7 +263,7 @@ def test_changes_override_what_they_name_and_nothing_else(changes, preset):
 
     assert {code: changed[code] for code in RULES} == {**before, **changes}
     assert preset.severities == before
-    assert changed.name == f"{preset.name} with changes"
+    assert changed.name == (f"{preset.name} with changes" if changes else preset.name)
     assert type(changed) is Rules
 
 
@@ -306,6 +306,11 @@ def test_what_cannot_be_changed_is_refused(changes, text):
         STANDARD.with_(changes)
 
     assert str(raised.value) == text
+
+
+def test_rules_without_a_change_are_the_rules_that_they_were():
+    assert STRICT.with_({}) == STRICT
+    assert STRICT.with_({}).name == "strict"
 
 
 def test_changes_decide_what_raises():
