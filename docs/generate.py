@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pages import cli, errors, events, names, order, rules, testing
+from pages import architecture, cli, errors, events, names, order, rules, testing
 
 DOCS: Final = Path(__file__).parent
 
@@ -22,6 +22,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/errors.md": errors.errors_page,
     "reference/testing.md": testing.testing_page,
     "reference/cli.md": cli.cli_page,
+    "pictures/architecture.svg": architecture.picture,
     **{f"pictures/order-{name}.svg": partial(order.picture, name) for name in order.MACHINES},
 }
 

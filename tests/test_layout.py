@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "streamfold"
 API = ROOT / "docs/reference/api.md"
+ARCHITECTURE = ROOT / "docs/architecture.md"
 sys.path.insert(0, str(ROOT / "docs"))
 
 from pages._source import public  # noqa: E402 - docs is no package
@@ -67,6 +68,14 @@ def imported(path):
 
 def test_every_file_belongs_to_a_room_and_every_room_is_there():
     assert {room_of(path) for path in files()} == set(ROOMS)
+
+
+def test_the_architecture_has_the_rooms_in_their_order():
+    _, _, table = ARCHITECTURE.read_text(encoding="utf-8").partition("| room | what it is |\n")
+    rows, _, _ = table.partition("\n\n")
+    told = [room for row in rows.splitlines() for room in re.findall(r"`(\w+)`", row.split("|")[1])]
+
+    assert told == [room for room in ROOMS if not room.startswith("__")]
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
