@@ -10,7 +10,8 @@ _LINE: Final = 18
 _NAME: Final = 16  # letters of a line, as long as the longest word
 _HEIGHT: Final = 56
 _GAP: Final = 124
-_TOP: Final = 72
+_LOOP: Final = 48  # what an arrow back to its own place takes above it
+_TOP: Final = 24
 _STYLE: Final = """
 text { font: 14px system-ui, sans-serif; fill: #24292f; text-anchor: middle }
 .box { fill: #f6f8fa; stroke: #57606a } .arrow { fill: none; stroke: #57606a }
@@ -32,10 +33,10 @@ class Arrow(NamedTuple):
 def draw(places: Sequence[str], arrows: Iterable[Arrow]) -> str:
     """Give the picture as SVG text."""
     known = _joined(arrows)
-    row = _Row(_NAME * _LETTER + 16)
+    row = _Row(_NAME * _LETTER + 16, _TOP + _LOOP * any(each.start == each.end for each in known))
     width = row.left(len(places) - 1) + row.width + 12
     reach = max(each.end - each.start for each in known)
-    height = _TOP + _HEIGHT + 16 + 48 * (reach - 1)
+    height = row.top + _HEIGHT + 16 + 48 * (reach - 1)
     body = "\n".join([*map(row.box, range(len(places)), places), *map(row.arrow, known)])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
@@ -57,6 +58,7 @@ class _Row(NamedTuple):
     """Where the places stand: in pixels, each of one width."""
 
     width: int
+    top: int
 
     def left(self, place: int) -> int:
         return 12 + place * (self.width + _GAP)
@@ -66,15 +68,13 @@ class _Row(NamedTuple):
 
     def box(self, place: int, name: str) -> str:
         lines = wrap(name, _NAME, break_on_hyphens=False)
-        first = _TOP + (_HEIGHT - _LINE * len(lines)) // 2 + 14
+        first = self.top + (_HEIGHT - _LINE * len(lines)) // 2 + 14
         said = "\n".join(
             f'<text x="{self.middle(place)}" y="{first + _LINE * number}">{escape(line)}</text>'
             for number, line in enumerate(lines)
         )
-        return (
-            f'<rect class="box" x="{self.left(place)}" y="{_TOP}" width="{self.width}" height="{_HEIGHT}" rx="8"/>\n'
-            + said
-        )
+        size = f'width="{self.width}" height="{_HEIGHT}"'
+        return f'<rect class="box" x="{self.left(place)}" y="{self.top}" {size} rx="8"/>\n{said}'
 
     def arrow(self, arrow: Arrow) -> str:
         path, x, y = self.way(arrow.start, arrow.end)
@@ -87,11 +87,11 @@ class _Row(NamedTuple):
         """Give the path of an arrow, and where its word stands."""
         first, last = self.middle(start), self.middle(end)
         if start == end:
-            high = _TOP - 50
-            return f"M{first - 30} {_TOP} C{first - 40} {high} {first + 40} {high} {first + 30} {_TOP}", first, high + 4
+            top, high = self.top, self.top - 50
+            return f"M{first - 30} {top} C{first - 40} {high} {first + 40} {high} {first + 30} {top}", first, high + 4
         if end == start + 1:
-            y, right = _TOP + _HEIGHT // 2, self.left(start) + self.width
+            y, right = self.top + _HEIGHT // 2, self.left(start) + self.width
             return f"M{right} {y} H{self.left(end)}", right + _GAP // 2, y - 8
-        below = _TOP + _HEIGHT
+        below = self.top + _HEIGHT
         deep = below + 20 + 40 * (end - start - 1)
         return f"M{first} {below} C{first} {deep} {last} {deep} {last} {below}", (first + last) // 2, deep

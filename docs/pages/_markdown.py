@@ -22,3 +22,8 @@ def _row(cells: Iterable[str]) -> str:
     # an entity would be shown as it is written where a cell is code
     safe = (cell.replace("|", r"\|") for cell in cells)
     return f"| {' | '.join(safe)} |"
+
+
+def rule_link(code: str) -> str:
+    """Give a link to what the page of rules says of one."""
+    return f"[`{code}`](rules.md#{code})"

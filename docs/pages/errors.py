@@ -8,7 +8,7 @@ from streamfold import errors
 from streamfold.rules import RULES, Rule
 
 from ._examples import breach, report
-from ._markdown import fenced, page
+from ._markdown import fenced, page, rule_link
 
 _ERRORS: Final = """\
 # Errors
@@ -85,7 +85,7 @@ def _error(rule: Rule) -> errors.StreamError:
 def _raised() -> Iterator[str]:
     codes: dict[str, list[str]] = {}
     for rule in RULES.values():
-        codes.setdefault(type(_error(rule)).__name__, []).append(f"`{rule.code}`")
+        codes.setdefault(type(_error(rule)).__name__, []).append(rule_link(rule.code))
     return (f"- `{name}`: {', '.join(raising)}" for name, raising in codes.items())
 
 

@@ -10,7 +10,7 @@ from streamfold._book import Kind, Phase, Stage
 from streamfold._routes import ROUTES, Act
 
 from ._draw import Arrow, draw
-from ._markdown import fenced, page, table
+from ._markdown import fenced, page, rule_link, table
 
 T = TypeVar("T")
 
@@ -94,8 +94,7 @@ def _told(name: str, title: str) -> str:
 
 
 def _step_row(step: "_Step") -> tuple[str, ...]:
-    breaks = f"[`{step.code}`](rules.md#{step.code})" if step.code else ""
-    return step.before.value, step.word, step.after.value, breaks
+    return step.before.value, step.word, step.after.value, rule_link(step.code) if step.code else ""
 
 
 def _ebnf() -> str:
@@ -162,7 +161,7 @@ def _reached(first: State, samples: Iterable[Any], where: Callable[[State], T]) 
 
 
 def _joint_row(row: _order.Joint) -> tuple[str, ...]:
-    return f"[`{row.code}`](rules.md#{row.code})", _acts(row.acts), _words(row.open), _words(row.seen)
+    return rule_link(row.code), _acts(row.acts), _words(row.open), _words(row.seen)
 
 
 def _acts(acts: Iterable[tuple[str, Act]]) -> str:
