@@ -20,7 +20,7 @@ from pages.names import MODULES  # noqa: E402 - likewise
 
 # From the ground up: a room may import those before it.
 ROOMS = """
-    _quick _frozen _log _text _segments _quote _visible limits
+    _quick _frozen _log _text _segments _quote _visible _words limits
     _arguments events
     _plain _catalogue
     _leaves _to_wire _sent _wire _exact

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypedDict, get_args
 
 from .. import Limits, Report, Rules, check
 from .._quote import quote
+from .._words import counted
 from ..conversation import to_json
 from ..events import Unreadable
 from ..limits import DEFAULT
@@ -210,7 +211,7 @@ def _first_error(report: Report, sequence: Sequence) -> _Error | None:
 
 
 def _gap(missing: int) -> str:
-    return f"{missing} sequence number{'s' if missing > 1 else ''} did not come"
+    return f"{counted(missing, 'sequence number')} did not come"
 
 
 def _row(known: Mapping[str, Any], sequence: Sequence, error: _Error | None, report: Report | None = None) -> Row:

@@ -9,11 +9,11 @@ from typing import Final
 from streamfold import Rules, check
 from streamfold.recordings import Recording
 
+from .._words import counted
 from . import _options as options
 from ._command import Command
 from ._streams import as_json, count, describe, told
 from ._terminal import complain
-from ._words import number
 from ._work import Item, Tally, Told, run, status
 
 _HELP: Final = f"""\
@@ -63,10 +63,10 @@ def summary(total: Tally) -> str:
         >>> summary(Counter({"streams": 3, "well": 2, "not well": 1, "error": 1, "unread": 1}))
         '3 streams: 2 well, 1 not; 1 error, 0 warnings; 1 file cannot be read'
     """
-    breaches = ", ".join(number(total[severity], severity) for severity in ("error", "warning"))
-    streams = f"{number(total['streams'], 'stream')}: {total['well']} well, {total['not well']} not"
+    breaches = ", ".join(counted(total[severity], severity) for severity in ("error", "warning"))
+    streams = f"{counted(total['streams'], 'stream')}: {total['well']} well, {total['not well']} not"
     skipped = [f"{total['skipped']} skipped"] if total["skipped"] else []
-    unread = [f"{number(total['unread'], 'file')} cannot be read"] if total["unread"] else []
+    unread = [f"{counted(total['unread'], 'file')} cannot be read"] if total["unread"] else []
     return "; ".join((streams, breaches, *skipped, *unread))
 
 

@@ -5,8 +5,8 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, Final, Protocol
 
+from .._words import counted
 from ._terminal import is_terminal
-from ._words import number
 
 _WAIT: Final = 0.5  # seconds before work is long
 _PAUSE: Final = 0.1  # seconds between two looks
@@ -33,7 +33,7 @@ class Bar:
             self._due = monotonic() + _PAUSE
             self._drawing = self._drawing or _drawing(self._total)
             self._is_shown = True
-            self._drawing.show(files, f"{files} of {number(self._total, 'file')}, {number(streams, 'stream')}")
+            self._drawing.show(files, f"{files} of {counted(self._total, 'file')}, {counted(streams, 'stream')}")
 
     def clear(self) -> None:
         """Make room for a line of something else."""

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from streamfold.recordings import Recording, Skipped
 
+from .._words import counted
 from ._files import STDIN, CannotRead, expand, recordings
 from ._progress import Bar
 from ._terminal import complain, tell
-from ._words import number
 
 
 class Told(NamedTuple):
@@ -63,7 +63,7 @@ def walk(names: Iterable[str], work: Work = _itself, jobs: int = 1) -> Iterator[
         yield _walked(_items(files, work, 1 if STDIN in files else jobs or os.cpu_count() or 1), total, bar), total
     except KeyboardInterrupt:
         bar.clear()
-        done = f"{total['files']} of {number(len(files), 'file')}, {number(total['streams'], 'stream')}"
+        done = f"{total['files']} of {counted(len(files), 'file')}, {counted(total['streams'], 'stream')}"
         complain(f"streamfold: interrupted after {done}")
         raise
     finally:

@@ -9,11 +9,11 @@ from importlib.resources import files
 from string import Template
 
 from .._visible import visible
+from .._words import counted
 from ..recordings import Recording
 from ..rules import STANDARD, Rules
 from ._html import Html, join
 from ._recording import show
-from ._view import count
 
 
 def report(recordings: Iterable[Recording], rules: Rules = STANDARD, title: str = "Recorded streams") -> Iterator[str]:
@@ -52,7 +52,7 @@ def report(recordings: Iterable[Recording], rules: Rules = STANDARD, title: str 
 def _summary(states: Counter[str]) -> str:
     skipped = states["skipped"]
     told = [
-        count(states.total() - skipped, "recording"),
+        counted(states.total() - skipped, "recording"),
         f"{states['broken'] + states['warned']} with violations",
         *([f"{skipped} passed over"] if skipped else []),
     ]

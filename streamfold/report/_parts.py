@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from .. import InvalidToolCall, Message, TextBlock, ToolCall
+from .._words import counted
 from ..message import Block, Call, OpenToolCall
 from ._flow import flow
 from ._html import Html, element, line, spaced, text
-from ._view import View, count
+from ._view import View
 from ._violations import Flag, Flags
 
 
@@ -23,7 +24,7 @@ def parts(view: View, flags: Flags) -> Iterator[Html]:
 
 
 def _block(view: View, since: int, block: Block, flags: list[Flag]) -> Iterator[Html]:
-    logprobs = [f"logprobs of {count(len(block.logprobs), 'delta')}"] if block.logprobs else []
+    logprobs = [f"logprobs of {counted(len(block.logprobs), 'delta')}"] if block.logprobs else []
     label = _label(block.type, f"block {block.index}", *logprobs)
     shown = flow(view, since, Message(content=(block,), citations=view.citations), flags)
     yield from [_folded(label, shown, flags)] if block.type == "thinking" else [label, shown]

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import Partial
+from .._words import counted
 from ..recordings import Origin, Recording, Skipped
 from ..rules import Rules
 from ._html import Html, element, line, spaced
 from ._notes import citations, kept, outcome, sources
 from ._parts import parts
 from ._timeline import positions, timeline
-from ._view import View, count, look
+from ._view import View, look
 from ._violations import flags, violations
 
 
@@ -62,7 +63,7 @@ def _shown(number: int, origin: Origin, state: str, short: str, *inner: Html) ->
 
 def _short(view: View) -> str:
     found = Counter(view.severity(each) for each in view.violations)
-    counts = [count(found[each], each.name.lower()) for each in sorted(found, reverse=True)]
+    counts = [counted(found[each], each.name.lower()) for each in sorted(found, reverse=True)]
     return ", ".join([*counts, *filter(None, [view.told.finish_reason])]) or "partial"
 
 
@@ -87,5 +88,5 @@ def _facts(view: View) -> Iterator[str]:
         "HTTP status": origin.status,
     }
     yield from (f"{name} {fact}" for name, fact in named.items() if fact is not None)
-    yield count(len(view.trace.steps), "event")
+    yield counted(len(view.trace.steps), "event")
     yield f"{origin.form} from line {origin.line}"

@@ -7,10 +7,11 @@ from itertools import groupby, pairwise
 from typing import Any, Final
 
 from .._visible import visible
+from .._words import counted
 from ..events import EVENTS
 from ._html import Html, element, line, offsets, tag
 from ._trace import Trace
-from ._view import View, count
+from ._view import View
 
 _FAMILIES: Final = {kind.wire_type: kind.wire_type.rpartition("-")[0] for kind in EVENTS}
 _KINDS: Final = ("text", "thinking", "tool-plan", "tool-call", "citation", "message", "other")
@@ -25,7 +26,7 @@ def timeline(view: View) -> Html:
     legend = [element("li", line(f"{kind} {told[kind]}"), class_=kind) for kind in _KINDS if kind in told]
     scrubber = tag("input", type="range", min=0, max=total, value=total, autocomplete="off", aria_label="position")
     button = element("button", Html("Play"), type="button")
-    where = element("output", line(f"all of {count(total, 'event')}"))
+    where = element("output", line(f"all of {counted(total, 'event')}"))
     return element(
         "div",
         element("div", _strip(view, kinds), scrubber, class_="strip"),

@@ -104,8 +104,3 @@ def _waits(times: Sequence[float]) -> Iterator[int]:
 
 
 _LONGEST: Final = 1e6  # seconds between two events of one stream
-
-
-def count(number: int, thing: str) -> str:
-    """Give a number of things in words."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
