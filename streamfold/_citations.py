@@ -26,16 +26,20 @@ def resolve(text: Text, start: int, end: int, cited: str) -> Resolution:
     if fits(text, start, end, cited):
         return Resolution("fits", start, end)
     inside = 0 <= start <= end <= text.length
-    counted = len(cited.encode("utf-16-le", "surrogatepass")) // 2 == end - start
-    units = _from_utf16(str(text), start, end) if counted else None
-    if units and text.slice(*units) == cited:
-        return Resolution("UTF-16", *units)
+    span = _from_utf16(str(text), start, end) if utf16_length(cited) == end - start else None
+    if span and text.slice(*span) == cited:
+        return Resolution("UTF-16", *span)
     return Resolution("differs" if inside else "outside", start, end)
 
 
 def fits(text: Text, start: int, end: int, cited: str) -> bool:
     """Whether *cited* stands at its span in *text*, in code points."""
     return 0 <= start <= end <= text.length and text.slice(start, end) == cited
+
+
+def utf16_length(text: str) -> int:
+    """Count the UTF-16 units of *text*, as a script does."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from html import escape
 from itertools import accumulate, chain
 from typing import Final, NewType
 
+from .._citations import utf16_length
 from .._visible import STEERING, escaped, visible
 
 Html = NewType("Html", str)
@@ -62,11 +63,6 @@ def spaced(inner: Iterable[Html]) -> Html:
     return Html(" ".join(inner))
 
 
-def units(value: str) -> int:
-    """Count the UTF-16 units of *value*, as a script does."""
-    return len(value.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def offsets(value: str) -> Sequence[int]:
     r"""Give for each offset in *value* the one in what `text` shows, all in UTF-16 units.
 
@@ -75,10 +71,10 @@ def offsets(value: str) -> Sequence[int]:
         [0, 1, 5, 6]
     """
     if _UNSEEN.search(value) is None:
-        return range(units(value) + 1)
+        return range(utf16_length(value) + 1)
     return list(accumulate(chain.from_iterable(map(_widths, value)), initial=0))
 
 
 def _widths(character: str) -> list[int]:
-    count = units(character)
+    count = utf16_length(character)
     return [1] * count if _UNSEEN.match(character) is None else [len(escaped(character)), *[0] * (count - 1)]

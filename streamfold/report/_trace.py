@@ -6,10 +6,10 @@ from typing import Any, Final, NamedTuple
 from attrs import define, field, frozen
 
 from .. import State, live, scan
+from .._citations import utf16_length
 from ..events import Located
 from ..recordings import Recording
 from ..rules import SILENT
-from ._html import units
 
 
 class Step(NamedTuple):
@@ -116,7 +116,9 @@ class _Tracer:
         start, end = self.lengths[since], change.offset + len(change.text)
         self.lengths[since] = end
         # What stood after the offset was half of a pair.
-        return step._replace(part=since, start=start, end=end, units=units(change.text) - (start - change.offset))
+        return step._replace(
+            part=since, start=start, end=end, units=utf16_length(change.text) - (start - change.offset)
+        )
 
     def close_call(self, step: Step, change: live.CallClosed) -> Step:
         self.closed[self.latest["call", change.index]] = len(self.steps)

@@ -12,6 +12,7 @@ from attrs import evolve
 from .. import events as on
 from .._book import PLAN_KEY, Key
 from .._catalogue import NONE
+from .._citations import utf16_length
 from .._event_rules import FAILED
 from .._frozen import FrozenDict
 from .._usage import to_wire as usage_to_wire
@@ -187,11 +188,7 @@ def _citation(citation: Citation) -> on.CitationStart:
 
 
 def _counted(start: on.CitationStart, text: str) -> on.CitationStart:
-    return evolve(start, start=_units(text[: start.start]), end=_units(text[: start.end]))
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return evolve(start, start=utf16_length(text[: start.start]), end=utf16_length(text[: start.end]))
 
 
 def _cite(waiting: deque[_Due], said: float = inf) -> Iterator[on.Event]:
