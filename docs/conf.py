@@ -18,7 +18,9 @@ napoleon_custom_sections = [("Attributes", "params_style")]
 napoleon_use_param = False
 autodoc_mock_imports = ["pyspark"]  # hundreds of megabytes, of which the pages need nothing
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 88
 # what other projects and our own machinery document, if at all, stands elsewhere
 nitpick_ignore_regex = [("py:.*", r"(collections|hypothesis|pyarrow|pyspark|typing).*|streamfold\.(\w+\.)*_.*")]
 # EBNF has no highlighter that knows our comments

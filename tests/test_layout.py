@@ -99,6 +99,19 @@ def test_nothing_does_io_logs_or_reads_a_clock_but_the_command_line(path):
         assert modules.isdisjoint({"os", "io", "pathlib", "socket", "time", "datetime", "logging", "random"})
 
 
+SOURCES = sorted(path for folder in ("streamfold", "docs", "examples") for path in (ROOT / folder).rglob("*.py"))
+REASON = {"noqa": r"# noqa: [A-Z0-9, ]+ - \w", "type: ignore": r"# type: ignore\[[\w, -]+\]  # \w"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_an_ignore_has_its_reason_beside_it(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    for word, reason in REASON.items():
+        ignores = [line for line in lines if f"# {word}" in line and not line.startswith("# ruff:")]
+        assert [line for line in ignores if not re.search(reason, line)] == []
+
+
 # What users may import
 
 
