@@ -76,11 +76,11 @@ def test_each_difference_is_what_stands_at_its_path(pair):
             assert difference.path.startswith("kept") or at(side, difference.path) == value
 
 
-STEP = re.compile(r"""(\w+)|\[(\d+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
+STEP = re.compile(r"""\[(\d+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]|([^.[]+)""")
 
 
 def at(value, path):
-    for name, quoted in STEP.findall(path):
+    for quoted, name in STEP.findall(path):
         step = name or literal_eval(quoted)
         if isinstance(value, dict):
             value = value.get(step, MISSING)
