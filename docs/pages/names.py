@@ -142,7 +142,7 @@ def _own(node: ast.ClassDef) -> Iterator[str]:
                 yield _method(each)
                 told.discard(each.name)
             case ast.AnnAssign(target=ast.Name(name)) if name[0] != "_" and (not by_hand or name in told):
-                yield from _field(name, each)
+                yield _field(name, each)
                 told.discard(name)
             case ast.Assign(targets=[ast.Name(name)], value=value) if name[0] != "_":
                 yield f"{name} = {ast.unparse(value)}"
@@ -161,17 +161,16 @@ def _method(node: Function) -> str:
     return _called(node)
 
 
-def _field(name: str, node: ast.AnnAssign) -> Iterator[str]:
+def _field(name: str, node: ast.AnnAssign) -> str:
     shown = f"{name}: {ast.unparse(node.annotation)}"
     match node.value:
         case None:
-            yield shown
+            return shown
         case ast.Call(func=ast.Name("field"), keywords=words):
             said = {word.arg: ast.unparse(word.value) for word in words}
             default = said.get("default") or ("factory" in said and f"{said['factory']}()")
-            if said.get("init") != "False":
-                yield f"{shown} = {default}" if default else shown
+            return f"{shown} = {default}" if default and said.get("init") != "False" else shown
         case ast.Call(func=ast.Name("_choice"), args=[default]):
-            yield f"{shown} = {ast.unparse(default)}"
+            return f"{shown} = {ast.unparse(default)}"
         case value:
-            yield f"{shown} = {ast.unparse(value)}"
+            return f"{shown} = {ast.unparse(value)}"
