@@ -23,5 +23,3 @@ autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 88
 # what other projects and our own machinery document, if at all, stands elsewhere
 nitpick_ignore_regex = [("py:.*", r"(collections|hypothesis|pyarrow|pyspark|typing).*|streamfold\.(\w+\.)*_.*")]
-# EBNF has no highlighter that knows our comments
-suppress_warnings = ["misc.highlighting_failure"]

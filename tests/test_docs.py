@@ -41,7 +41,7 @@ GENERATOR = runpy.run_path(str(ROOT / "docs/generate.py"))
 
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CONFTEST = {"python", "console"}
-NOT_RUN = {"bash", "text", "ebnf"}
+NOT_RUN = {"bash", "text"}
 DIRECTIVES = {"{toctree}", "{eval-rst}"}
 
 

@@ -77,7 +77,7 @@ def order_page() -> str:
     joint = table(
         ("code", "what must not come", "while this is open", "once this has begun"), map(_joint_row, _order.JOINT)
     )
-    return page(_ORDER, fenced("ebnf", _ebnf()), _ABOUT_MACHINES, *machines, _TOGETHER, joint)
+    return page(_ORDER, fenced("text", _ebnf()), _ABOUT_MACHINES, *machines, _TOGETHER, joint)
 
 
 def picture(name: str) -> str:
