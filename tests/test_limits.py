@@ -67,8 +67,16 @@ def size(value):
     return 1 + (len(value) if isinstance(value, str) else 0)
 
 
+def joined(deltas):
+    """Join deltas; two halves of a character that came apart are one."""
+    return "".join(deltas).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
 def characters(events):
-    deltas = sum(len(delta) for event in events for delta in s.deltas_of(event))
+    texts = {}
+    for event in events:
+        texts.setdefault((event["type"], event.get("index")), []).extend(s.deltas_of(event))
+    deltas = sum(len(joined(text)) for text in texts.values())
     extra = sum(size({"type": "debug", "y": event["y"]}) for event in events if "y" in event)
     extra += sum(size(event["logprobs"]) for event in events if "logprobs" in event)
     kept = sum(size(event) for event in events if event["type"] in ("new", "debug"))
@@ -93,7 +101,7 @@ def raw_arguments(events):
     raw = {}
     for event in events:
         if event["type"] == "tool-call-delta":
-            raw[event["index"]] = raw.get(event["index"], "") + "".join(s.deltas_of(event))
+            raw[event["index"]] = joined((raw.get(event["index"], ""), *s.deltas_of(event)))
     return raw
 
 
