@@ -81,18 +81,23 @@ def save(path, figures):
     Path(path).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def write_table(path, rows):
-    """Write *rows* in the place of the table of a page that begins with the same head."""
+def write_figures(path, rows):
+    """Write *rows* as the table of figures of a page."""
     counted = any(each["instructions"] for each in rows)
     names = ["work", "figure", *(["in instructions"] if counted else []), "target", ""]
-    head = [_line(names), _line(["---"] * len(names))]
     lines = [
-        _line([name, f"{figure} {unit}", *([instructions] if counted else []), *rest])
+        [name, f"{figure} {unit}", *([instructions] if counted else []), *rest]
         for name, figure, unit, instructions, *rest in (each.values() for each in rows)
     ]
-    before, _, rest = Path(path).read_text(encoding="utf-8").partition("| work | figure |")
+    write_table(path, names, lines)
+
+
+def write_table(path, names, lines):
+    """Write *lines* of cells in the place of the table of a page that has the same first name in its head."""
+    before, _, rest = Path(path).read_text(encoding="utf-8").partition(f"| {names[0]} |")
     after = rest.partition("\n\n")[2]
-    Path(path).write_text(before + "\n".join([*head, *lines, "", after]), encoding="utf-8")
+    told = map(_line, [names, ["---"] * len(names), *lines])
+    Path(path).write_text(before + "\n".join([*told, "", after]), encoding="utf-8")
 
 
 def _line(cells):

@@ -174,7 +174,7 @@ def main():
     if given.json:
         measure.save(given.json, {"python": sys.version.split()[0], "rows": rows})
     if given.page:
-        measure.write_table(given.page, rows)
+        measure.write_figures(given.page, rows)
     if given.growth:
         growth.draw(given.growth, {"thin walk": thin, "fold": fold, "step": stepped}, text, given.rounds)
 

@@ -14,7 +14,11 @@ def event(name, index, message):
 
 
 def end(reason):
-    return {"type": "message-end", "delta": {"finish_reason": reason, "usage": {"tokens": {"input_tokens": 3}}}}
+    counts = {"input_tokens": 3, "output_tokens": 2}
+    return {
+        "type": "message-end",
+        "delta": {"finish_reason": reason, "usage": {"billed_units": counts, "tokens": counts}},
+    }
 
 
 def text(count):

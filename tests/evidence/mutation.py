@@ -38,11 +38,11 @@ ARGUED = Path(__file__).with_name("argued.toml")
 
 # The tests of each room, those first that tell soonest.
 TESTS = {
-    **dict.fromkeys("_order _routes _expected _judge".split(), "order repairs errors fold rules"),
-    **dict.fromkeys("_transitions _kinds _entries".split(), "repairs order citations errors fold rules limits"),
-    "_whole": "whole citations repairs limits fold",
+    **dict.fromkeys("_order _routes _expected _judge".split(), "order repairs whole errors fold rules"),
+    **dict.fromkeys("_transitions _kinds _entries".split(), "repairs order citations whole errors fold rules limits"),
+    "_whole": "whole limits fold citations repairs",
     "_arguments": "arguments",
-    "_citations": "citations repairs order errors fold rules",
+    "_citations": "citations repairs whole order errors fold rules",
     "_advance": "repairs order errors fold rules limits",
     "_book": "repairs order citations fold rules limits",
     "_text": "text fold",

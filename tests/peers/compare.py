@@ -51,15 +51,14 @@ def environment(folder, requires):
 
 def judged(folder, name, examples):
     python = environment(folder, PEERS[name].requires)
-    # one of them asks the network for prices when it is imported, unless it is told not to
-    settings = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    return json.loads(run(python, HERE / "judge.py", name, str(examples), env=settings).splitlines()[-1])
+    return json.loads(run(python, HERE / "judge.py", name, str(examples)).splitlines()[-1])
 
 
-def run(*command, **settings):
+def run(*command):
     """Run a program of our own, and give what it printed."""
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **settings)  # noqa: S603
-    return done.stdout
+    # one of the folds asks the network for prices when it is imported, unless it is told not to
+    settings = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=settings).stdout  # noqa: S603
 
 
 def page(results, examples, month):
