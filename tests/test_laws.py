@@ -500,6 +500,16 @@ def test_laws_are_tried_on_streams_of_ones_own():
     assert still.holds
 
 
+@pytest.mark.parametrize(("kind", "holds"), [(Small, True), (TakesFailureAsAnswer, False)])
+@pytest.mark.parametrize("end", [s.message_end(), s.message_end("ERROR", error="out of memory")])
+def test_an_answer_of_ones_own_is_tried_as_one_that_failed(kind, holds, end):
+    mine = s.whole(*s.text_block("Hi"), end=end)
+
+    [verdict] = verdicts(folding(kind), ["failure"], streams=st.just(mine), examples=FEW)
+
+    assert verdict.holds is holds
+
+
 def test_the_same_seed_gives_the_same_verdicts():
     once, again = (verdicts(FORGETFUL, ["chunking", "prefix"], examples=MANY, seed=7) for _ in range(2))
 

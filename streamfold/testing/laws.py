@@ -7,7 +7,7 @@ for a test; ``as_tests`` gives a test of pytest for each law.
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -107,6 +107,17 @@ def _answered(streams: Strategy) -> Strategy:
     return streams.map(lambda events: (events, to_response(s.folded(events))))
 
 
+def _failing(streams: Strategy) -> Strategy:
+    return streams.map(lambda events: [_fail(event) for event in events])
+
+
+def _fail(event: Any) -> Any:
+    """Give the end of a failure for that of an answer; any other event stays."""
+    if event["type"] != "message-end" or event["delta"].get("finish_reason") in FAILED:
+        return event
+    return {**event, "delta": {"finish_reason": "ERROR", "usage": {}, "error": "no valid response"}}
+
+
 def _with_other(streams: Strategy) -> Strategy:
     return st.tuples(streams, s.prefixes(_all_reasons()) | _spoilt_or_not())
 
@@ -193,6 +204,7 @@ _LAWS: Final = (
         _failed,
         results.failure,
         without_view,
+        _failing,
     ),
     Law(
         "cut calls",
