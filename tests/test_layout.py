@@ -16,6 +16,7 @@ ARCHITECTURE = ROOT / "docs/architecture.md"
 sys.path.insert(0, str(ROOT / "docs"))
 
 from pages._source import public  # noqa: E402 - docs is no package
+from pages.architecture import ROOMS as DRAWN  # noqa: E402 - likewise
 from pages.names import MODULES  # noqa: E402 - likewise
 
 # From the ground up: a room may import those before it.
@@ -76,6 +77,10 @@ def test_the_architecture_has_the_rooms_in_their_order():
     told = [room for row in rows.splitlines() for room in re.findall(r"`(\w+)`", row.split("|")[1])]
 
     assert told == [room for room in ROOMS if not room.startswith("__")]
+
+
+def test_the_picture_of_the_architecture_names_rooms_that_are_there():
+    assert {room for arrow in DRAWN for room in arrow.word.split(", ")} <= set(ROOMS)
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -5,7 +5,7 @@ from typing import Final
 from ._draw import Arrow, draw
 
 _PLACES: Final = ("bytes", "event", "typed event", "state", "message")
-_ROOMS: Final = (
+ROOMS: Final = (
     Arrow(0, 1, "recordings"),
     Arrow(1, 2, "_exact, _wire"),
     Arrow(1, 3, "_plain"),
@@ -16,4 +16,4 @@ _ROOMS: Final = (
 
 def picture() -> str:
     """Give the picture of the way of an event."""
-    return draw(_PLACES, _ROOMS)
+    return draw(_PLACES, ROOMS)
