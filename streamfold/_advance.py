@@ -56,7 +56,7 @@ def _judged(state: State, at: At, reading: Reading | None = None, sse_name: str 
     """Give the state after an event; without a *reading*, nothing but its order is left to be judged."""
     book = settled(state)
     try:
-        after = judge_event(book, at) if reading is None else _judge(book, at, reading, sse_name)
+        after = judge_event(book, at) if reading is None else _judge_reading(book, at, reading, sse_name)
         return focused(at.position + 1, _bounded(after, book, at))
     except ExceededError as error:
         return _stop(state, at, str(error))
@@ -89,7 +89,7 @@ def _bounded(book: Book, before: Book, at: At) -> Book:
     return _in_order(book, before)
 
 
-def _judge(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
+def _judge_reading(book: Book, at: At, reading: Reading, sse_name: str | None) -> Book:
     book = _judge_shape(book, at, reading, sse_name)
     event = reading.event
     if isinstance(event, on.Unreadable):
@@ -136,6 +136,3 @@ def _take_unreadable(book: Book, at: At, event: on.Unreadable) -> Book:
     code = ("sentinel-cut" if ended else "event-cut") if event.cut else "event-unreadable"
     touched = (INPUT,) if code == "event-cut" else ()
     return keep(violate(book, at, Finding(code, f"{event.why}, {quote(event.text)}"), *touched), at, code)
-
-
-# Order

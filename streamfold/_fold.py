@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ._advance import advance
-from ._state import Draft, State, make_state
+from ._state import Draft, State, growing, make_state
 from ._text import claim
 from ._walk import ended, interruption, raise_first, read_located, walk
 from .events import Located
@@ -27,6 +27,10 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
         >>> state = step(State(), {"type": "message-start", "id": "m", "delta": {"message": {"role": "assistant"}}})
         >>> state.position
         1
+        >>> step(State(), {"type": "content-end", "index": 0})
+        Traceback (most recent call last):
+            ...
+        streamfold.errors.OrderError: event 0: content-end 0 came before message-start; expected message-start
     """
     focus = state.focus
     delta = focus.plain.read(event, focus.place)
@@ -45,7 +49,7 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
             grown.__class__ = State
             return grown  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
         if length <= focus.most:
-            return make_state(state.position + 1, state.growing.append(delta), focus, state.book)
+            return make_state(state.position + 1, growing(state).append(delta), focus, state.book)
     after = advance(state, event)
     known = state.book.violations.count
     if after is state or after.book.violations.count > known:
@@ -58,6 +62,12 @@ def finish(state: State, rules: Rules = STANDARD) -> Message:
 
     Raises:
         StreamError: a rule that is an error under *rules* was broken, or message-end has not come.
+
+    Examples:
+        >>> from streamfold import LENIENT, State, finish, step
+        >>> ended = step(State(), {"type": "message-end", "delta": {"finish_reason": "COMPLETE"}}, LENIENT)
+        >>> finish(ended, LENIENT).finish_reason
+        'COMPLETE'
     """
     last = ended(state)
     raise_first(last, 0, rules)
@@ -104,6 +114,12 @@ def scan(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAUL
     Raises:
         StreamError: as ``step`` does; ``finish`` tells whether the last state is that of a whole message.
         StreamInterrupted: the iterable raised; its exception is the cause.
+
+    Examples:
+        >>> from streamfold import events, scan
+        >>> plan = [events.MessageStart("m", "assistant"), events.ToolPlanDelta("Look"), events.ToolPlanDelta(" up.")]
+        >>> [state.tool_plan for _, state in scan(plan)]
+        [None, 'Look', 'Look up.']
     """
     state, rest = State(limits), iter(events)
     while True:

@@ -35,14 +35,22 @@ def maker(kind: type[V]) -> Callable[..., V]:
     return maker_and_drafter(kind)[0]
 
 
+def draft_class(kind: type[Any]) -> type[Any]:
+    """Give the class of the drafts of such a class."""
+    return type("Draft", (), {"__slots__": _names(kind)})
+
+
 def maker_and_drafter(kind: type[V]) -> tuple[Callable[..., V], Callable[[V], Any]]:
     """Give such a maker, and what makes a draft of a value: it becomes another by ``draft.__class__ = kind``."""
-    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # an attrs class
-    namespace: dict[str, Any] = {"Draft": type("Draft", (), {"__slots__": names}), "Kind": kind}
+    names, namespace = _names(kind), {"Draft": draft_class(kind), "Kind": kind}
     fill = "\n    ".join(f"draft.{name} = {name}" for name in names)
     copy = "\n    ".join(f"draft.{name} = value.{name}" for name in names)
     exec(_DRAFTS.format(names=", ".join(names), fill=fill, copy=copy), namespace)  # noqa: S102 - it is made of names of fields
     return namespace["make"], namespace["draft_of"]
+
+
+def _names(kind: type[Any]) -> list[str]:
+    return [each.name for each in fields(kind)]
 
 
 def changed(draft: Any, kind: type[V], changes: dict[str, Any]) -> V:

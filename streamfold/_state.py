@@ -8,7 +8,7 @@ from . import _assemble as assemble
 from ._book import NO_TEXT, Book, Part
 from ._entries import begin, put
 from ._plain import NOTHING, PLAIN, Plain
-from ._quick import maker
+from ._quick import draft_class, maker
 from ._text import Tail, Text, claim, make_text
 from .limits import DEFAULT, Limits
 from .message import Message, Partial
@@ -42,15 +42,6 @@ make_focus: Final = maker(Focus)
 NO_FOCUS: Final = Focus(NOTHING, 0, 0, 0, 0, None)
 
 
-class Draft:
-    """A state in the making: the same slots, and nothing that keeps them from being filled.
-
-    A state is made for each event, and this costs a third of attrs' own way to make a frozen value.
-    """
-
-    __slots__ = ("book", "count", "focus", "length", "position", "tail")
-
-
 @frozen(init=False, eq=False, repr=False, weakref_slot=False)
 class State:
     """All that is known after some events: a value that nothing changes.
@@ -70,8 +61,7 @@ class State:
         ('Look.', 2)
     """
 
-    # Draft's slots; what `book` lacks, `settled` puts into it
-    book: Book
+    book: Book  # what it lacks, `settled` puts into it
     count: int
     focus: Focus
     length: int
@@ -80,11 +70,6 @@ class State:
 
     def __init__(self, limits: Limits = DEFAULT) -> None:
         self.__attrs_init__(Book(limits), 0, NO_FOCUS, 0, 0, NO_TEXT.tail)
-
-    @property
-    def growing(self) -> Text:
-        """The text of the part that grows; it lies open in the state, so that a delta makes one value, not two."""
-        return make_text(self.tail, self.count, self.length)
 
     def _whole(self) -> tuple[int, Book]:
         return self.position, settled(self)
@@ -100,17 +85,17 @@ class State:
     @property
     def text(self) -> str:
         """The text blocks so far, joined for reading."""
-        return assemble.joined(self.book, self.focus.part, self.growing, "text")
+        return assemble.joined(self.book, self.focus.part, growing(self), "text")
 
     @property
     def thinking(self) -> str:
         """The thinking blocks so far, joined for reading."""
-        return assemble.joined(self.book, self.focus.part, self.growing, "thinking")
+        return assemble.joined(self.book, self.focus.part, growing(self), "thinking")
 
     @property
     def tool_plan(self) -> str | None:
         """The tool plan so far; None where none came."""
-        return assemble.plan(self.book, self.focus.part, self.growing)
+        return assemble.plan(self.book, self.focus.part, growing(self))
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -134,17 +119,18 @@ class State:
         return f"State(position={self.position}, {self.book.phase.value}: {self.partial()!r})"
 
 
-def make_state(position: int, growing: Text, focus: Focus, book: Book) -> State:
-    """Give a state of these parts."""
-    state: Any = Draft()
-    state.position = position
-    state.tail = growing.tail
-    state.count = growing.count
-    state.length = growing.length
-    state.focus = focus
-    state.book = book
-    state.__class__ = State
-    return state  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+Draft: Final = draft_class(State)
+_make: Final = maker(State)
+
+
+def make_state(position: int, text: Text, focus: Focus, book: Book) -> State:
+    """Give a state in which the part that grows has *text*."""
+    return _make(book, text.count, focus, text.length, position, text.tail)
+
+
+def growing(state: State) -> Text:
+    """Give the text of the part that grows; it lies open in the state, so that a delta makes one value, not two."""
+    return make_text(state.tail, state.count, state.length)
 
 
 def grow(state: State, events: int, delta: str) -> State | None:
@@ -153,30 +139,14 @@ def grow(state: State, events: int, delta: str) -> State | None:
     position, length = state.position + events, state.length + len(delta)
     if position > focus.last or length > focus.most:
         return None
-    if not claim(tail, count, delta):
-        return make_state(position, state.growing.append(delta), focus, state.book)
-    after: Any = Draft()
-    after.position = position
-    after.tail = tail
-    after.count = count + 1
-    after.length = length
-    after.focus = focus
-    after.book = state.book
-    after.__class__ = State
-    return after  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+    if claim(tail, count, delta):
+        return _make(state.book, count + 1, focus, length, position, tail)
+    return make_state(position, growing(state).append(delta), focus, state.book)
 
 
 def moved(state: State, events: int, focus: Focus, book: Book) -> State:
     """Give the state after some events that add nothing to the part that grows."""
-    after: Any = Draft()
-    after.position = state.position + events
-    after.tail = state.tail
-    after.count = state.count
-    after.length = state.length
-    after.focus = focus
-    after.book = book
-    after.__class__ = State
-    return after  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
+    return _make(book, state.count, focus, state.length, state.position + events, state.tail)
 
 
 def settled(state: State) -> Book:
@@ -184,7 +154,7 @@ def settled(state: State) -> Book:
     book, focus = state.book, state.focus
     if focus.part is None:
         return book
-    book = put(book, focus.part.with_(text=state.growing), state.length - focus.paid)
+    book = put(book, focus.part.with_(text=growing(state)), state.length - focus.paid)
     return book if focus.citation is None else begin(book, focus.citation, 0)
 
 

@@ -1,6 +1,5 @@
 """What each event does to the book, in the order of a stream. Nothing here asks whether it may come: the tables do."""
 
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from . import events as on
@@ -8,7 +7,8 @@ from ._book import OPEN, PLAN_KEY, At, Book, ExceededError, Key, Part, Phase, St
 from ._citations import aim, name, settle
 from ._entries import begin, keep, put, shelve, violate
 from ._event_rules import FAILED, breaches, filled
-from ._frozen import FrozenDict, freeze, weight
+from ._frozen import FrozenDict, freeze
+from ._held import HELD
 from ._kinds import ON_DELTA, ON_END, ON_START, START_TEXT, part_at
 from ._quote import quote
 from ._routes import ENDS
@@ -120,42 +120,6 @@ def _opened(book: Book, at: At, event: Any, key: Key, stage: Stage) -> Book:
     symbol = symbol_of(event, kind)
     part = Part(kind, index, symbol, at.position, stage, start, cites)  # type: ignore[arg-type]  # a part's key
     return begin(book, part, 0 if start is None else HELD[kind](start))
-
-
-def _held_by_names(start: on.ToolCallStart) -> int:
-    return _beyond_names(len(start.id or "") + len(start.name or "") + len(start.type or ""))
-
-
-def _held_by_type(start: on.ContentStart) -> int:
-    return _beyond_names(len(start.type))
-
-
-def _beyond_names(length: int) -> int:
-    """Count what a start calls its part, where that is not just a name."""
-    return length if length > _LONGEST_NAME else 0
-
-
-def _held_by_citation(start: on.CitationStart) -> int:
-    """Count the characters that a citation holds, and one for each node of its sources."""
-    held = len(start.text) + _beyond_names(len(start.type or ""))
-    for source in start.sources or ():
-        held += _held_by_source(source)
-    return held
-
-
-def _held_by_source(source: Any) -> int:
-    if type(source) is on.OtherSource:
-        return 1 + weight(source.fields)
-    said = source.document if type(source) is on.DocumentSource else source.tool_output
-    return 3 + len(source.id or "") + weight(said) + (weight(source.extra) if source.extra else 0)
-
-
-HELD: Final[Mapping[str, Callable[[Any], int]]] = {
-    "content": _held_by_type,
-    "call": _held_by_names,
-    "citation": _held_by_citation,
-}
-_LONGEST_NAME: Final = 256
 
 
 def symbol_of(event: Any, kind: str) -> str:

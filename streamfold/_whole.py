@@ -13,13 +13,14 @@ from ._book import CLOSED, NO_TEXT, OPEN, PLAN_KEY, STOPPED, UNTOUCHED, Part, St
 from ._citations import fits, is_of_kind
 from ._entries import add
 from ._event_rules import breaches
+from ._held import HELD
 from ._kinds import is_null
 from ._order import comes_whole
 from ._plain import DELTAS, NOTHING, PLAIN, Plain
 from ._routes import ENDS, ROUTES, START
-from ._state import Focus, State, focused, grow, make_focus, moved, settled
+from ._state import Focus, State, focused, grow, growing, make_focus, moved, settled
 from ._text import Text
-from ._transitions import HELD, symbol_of
+from ._transitions import symbol_of
 
 
 def may_come_whole(state: State, start: Any, cited: int = 0) -> Plain | None:
@@ -90,7 +91,7 @@ def with_citations(state: State, passages: list[tuple[list[str], on.CitationStar
     focus, position, length, held = state.focus, state.position, state.length, 0
     if grown is None or grown.length != length + sum(map(len, deltas)):  # halves of characters have met
         return None
-    text, citations = grown.growing, []
+    text, citations = growing(grown), []
     for run, start in passages:
         position += len(run)
         length += sum(map(len, run))
@@ -104,7 +105,7 @@ def with_citations(state: State, passages: list[tuple[list[str], on.CitationStar
 
 def _whole_citation(state: State, start: on.CitationStart, _: Text, events: int) -> State | None:
     focus, held = state.focus, HELD["citation"](start)
-    if not _has_room(state, events, held) or not _fits(start, focus, state.growing):
+    if not _has_room(state, events, held) or not _fits(start, focus, growing(state)):
         return None
     citation = _citation(start, focus, state.position, CLOSED)
     return moved(state, events, _paid(focus, held, focus.plain, None), add(state.book, [citation], 0, state.book.ids))
@@ -115,7 +116,7 @@ def begin_citation(state: State, start: on.CitationStart) -> State | None:
     focus, held = state.focus, HELD["citation"](start)
     if may_come_whole(state, start) is None or not _has_room(state, 1, held):
         return None
-    if not _fits(start, focus, state.growing):
+    if not _fits(start, focus, growing(state)):
         return None
     citation = _citation(start, focus, state.position, OPEN)
     return moved(state, 1, _paid(focus, held, NOTHING, citation), state.book)
@@ -140,8 +141,8 @@ def _fits(start: on.CitationStart, focus: Focus, text: Text) -> bool:
 
 
 def _citation(start: on.CitationStart, focus: Focus, since: int, stage: Stage) -> Part:
-    growing: Any = focus.part
-    cites = growing.kind, growing.index
+    cited: Any = focus.part
+    cites = cited.kind, cited.index
     return make_part("citation", start.index, "citation", since, stage, start, cites, NO_TEXT, *UNTOUCHED, None)
 
 

@@ -28,7 +28,7 @@ ROOMS = """
     rules violations
     _seams parts message
     _book _entries _routes
-    _usage _citations preview
+    _usage _citations _held preview
     _event_rules
     _kinds _transitions _assemble
     _order _expected _state

@@ -5,7 +5,7 @@ from typing import TypeAlias, TypeVar
 
 from .._book import SHELVES, Book, Part
 from .._log import Log
-from .._state import State, settled
+from .._state import State, growing, settled
 
 T = TypeVar("T")
 Pair: TypeAlias = tuple[Part | None, Part]
@@ -37,7 +37,7 @@ def is_only_grown(old: State, new: State) -> bool:
 
 def _grown_part(old: State, new: State) -> list[Pair]:
     part = old.focus.part
-    return [] if part is None else [(part.with_(text=old.growing), part.with_(text=new.growing))]
+    return [] if part is None else [(part.with_(text=growing(old)), part.with_(text=growing(new)))]
 
 
 def _unfinished(book: Book) -> tuple[Part, ...]:
