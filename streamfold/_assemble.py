@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Final
 
 from . import events as on
 from ._arguments import Fault
-from ._book import CLOSED, ENDED, NO_TEXT, PLAN_KEY, STOPPED, Book, Key, Part, find, is_planning
+from ._book import CLOSED, ENDED, NO_TEXT, PLAN_KEY, SHELVES, STOPPED, Book, Key, Part, find, is_planning
 from ._citations import fits, resolve
 from ._event_rules import FAILED
+from ._log import Shelf
 from ._plain import DELTAS
 from ._quick import maker
 from ._text import Text
@@ -56,22 +58,19 @@ def _text(part: Part, focus: Part | None, growing: Text) -> str:
 
 
 def _parts(parts: Iterable[Part]) -> list[Part]:
-    return sorted(parts, key=lambda part: part.since)
+    return sorted(parts, key=attrgetter("since"))
 
 
 def _told(book: Book) -> dict[str, Any]:
     start = book.start or on.MessageStart()
     end = book.end or on.MessageEnd()
-    opened = list(book.open.values())
     return {
         "id": end.id if start.id is None else start.id,
         "role": start.role,
-        "content": tuple(map(_block, _parts((*book.contents, *(part for part in opened if part.kind == "content"))))),
+        "content": tuple(map(_block, _all(book, "content"))),
         "tool_plan": None if book.plan is None else str(book.plan.text),
-        "calls": tuple(map(call_of, _parts((*book.calls, *(part for part in opened if part.kind == "call"))))),
-        "citations": tuple(
-            citations_of(book, (*book.citations, *(part for part in opened if part.kind == "citation")))
-        ),
+        "calls": tuple(map(call_of, _all(book, "call"))),
+        "citations": tuple(citations_of(book, _all(book, "citation"))),
         "finish_reason": end.finish_reason,
         "error": end.error,
         "error_type": end.error_type,
@@ -79,6 +78,12 @@ def _told(book: Book) -> dict[str, Any]:
         "kept": tuple(book.kept),
         "violations": tuple(book.violations),
     }
+
+
+def _all(book: Book, kind: str) -> list[Part]:
+    """Give the parts of *kind*, closed and open, in the order of their starts."""
+    closed: Shelf[Part] = getattr(book, SHELVES[kind])
+    return _parts([*closed, *[part for part in book.open.values() if part.kind == kind]])
 
 
 def _block(part: Part) -> Block:
@@ -100,16 +105,16 @@ def call_of(part: Part) -> Call:
 
 
 def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
-    faults = (
-        (part.arguments is None, "left open"),
-        (part.restarted, "restarted"),
-        (part.spoilt, "spoilt"),
-        (not start.id, "no id"),
-        (not start.name, "no name"),
-    )
     if isinstance(part.arguments, Fault):
         return part.arguments.reason
-    return next((reason for found, reason in faults if found), None)
+    faults = {
+        "left open": part.arguments is None,
+        "restarted": part.restarted,
+        "spoilt": part.spoilt,
+        "no id": not start.id,
+        "no name": not start.name,
+    }
+    return next(filter(faults.get, faults), None)
 
 
 def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:

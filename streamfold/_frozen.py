@@ -97,7 +97,10 @@ def freeze(value: Any, depth: int) -> Any:
     if depth < 1 and isinstance(value, (dict, list, tuple, Mapping)):
         raise TooDeep("nested too deeply")
     # One function, though a long one: a helper would take a second frame for each level.
-    if isinstance(value, (dict, Mapping)):  # dict first, for to ask for a Mapping is slow
+    if isinstance(value, (list, tuple)):
+        values = list(map(freeze, value, repeat(depth - 1)))
+        return value if kind is FrozenList else _new_list(values)
+    if isinstance(value, (dict, Mapping)):  # last, and dict first, for to ask for a Mapping is slow
         frozen: Any = value
         if kind is not FrozenDict:
             frozen = dict.__new__(FrozenDict)
@@ -106,9 +109,6 @@ def freeze(value: Any, depth: int) -> Any:
             if type(inner) not in _SCALARS and (copy := freeze(inner, depth - 1)) is not inner:
                 dict.__setitem__(frozen, key, copy)
         return frozen
-    if isinstance(value, (list, tuple)):
-        values = list(map(freeze, value, repeat(depth - 1)))
-        return value if kind is FrozenList else _new_list(values)
     return value
 
 

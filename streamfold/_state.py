@@ -39,6 +39,7 @@ class Focus:
 
 
 make_focus: Final = maker(Focus)
+_NO_BOOK: Final = Book()
 NO_FOCUS: Final = Focus(NOTHING, 0, 0, 0, 0, None)
 
 
@@ -69,7 +70,8 @@ class State:
     tail: Tail
 
     def __init__(self, limits: Limits = DEFAULT) -> None:
-        self.__attrs_init__(Book(limits), 0, NO_FOCUS, 0, 0, NO_TEXT.tail)
+        book = _NO_BOOK if limits is DEFAULT else Book(limits)
+        self.__attrs_init__(book, 0, NO_FOCUS, 0, 0, NO_TEXT.tail)
 
     def _whole(self) -> tuple[int, Book]:
         return self.position, settled(self)
