@@ -22,7 +22,7 @@ def _beyond_names(length: int) -> int:
 
 def _held_by_citation(start: on.CitationStart) -> int:
     """Count the characters that a citation holds, and one for each node of its sources."""
-    held = len(start.text) + _beyond_names(len(start.type or ""))
+    held = len(start.text) + (0 if start.type is None else _beyond_names(len(start.type)))
     for source in start.sources or ():
         held += _held_by_source(source)
     return held

@@ -166,16 +166,6 @@ def stage_of(book: Book, kind: Kind, index: int) -> Stage:
 
 
 @cache
-def comes_whole(phase: Phase, kind: Kind, symbol: str, counts: tuple[str, ...], seen: frozenset[str]) -> bool:
-    """Whether a part may begin, grow and end without breaking a rule of order."""
-    begun = (*counts, symbol), seen | {symbol}
-    acts = [act for act in (Act.DELTA, Act.END) if act in PARTS[kind][Stage.OPEN]]
-    return lawful(phase, kind, Act.START, Stage.ABSENT, symbol, counts, seen) is not None and all(
-        lawful(phase, kind, act, Stage.OPEN, symbol, *begun) is not None for act in acts
-    )
-
-
-@cache
 def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     phase: Phase, kind: Kind, act: Act, stage: Stage, symbol: str, counts: tuple[str, ...], seen: frozenset[str]
 ) -> Transition | None:

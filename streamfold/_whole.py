@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from . import events as on
 from ._arguments import Fault, nesting, parse
-from ._book import CLOSED, NO_TEXT, OPEN, PLAN_KEY, STOPPED, UNTOUCHED, Part, Stage, closed, make_part
+from ._book import ABSENT, CLOSED, NO_TEXT, OPEN, PLAN_KEY, STOPPED, UNTOUCHED, Part, Stage, closed, make_part
 from ._citations import fits, is_of_kind
 from ._entries import add
 from ._event_rules import breaches
 from ._held import HELD
 from ._kinds import is_null
-from ._order import comes_whole
+from ._order import lawful
 from ._plain import DELTAS, NOTHING, PLAIN, Plain
 from ._routes import ENDS, ROUTES, START
 from ._state import Focus, State, focused, grow, growing, make_focus, moved, settled
@@ -36,7 +36,8 @@ def may_come_whole(state: State, start: Any, cited: int = 0) -> Plain | None:
     if start.index != following or book.parts + cited >= book.limits.parts or state.focus.citation:
         return None
     seen = book.seen | {"citation"} if cited else book.seen
-    if not comes_whole(book.phase, kind, symbol, tuple(book.counts), seen) or breaches(start):
+    # What may begin, may grow and end: no rule couples these to anything that does not forbid the start.
+    if lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), seen) is None or breaches(start):
         return None
     return PLAIN[symbol] if symbol in DELTAS else NOTHING
 

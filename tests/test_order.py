@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from streamfold import LENIENT, State, check, events
 from streamfold._advance import advance
-from streamfold._book import BLOCKS, Phase, Stage, is_planning
+from streamfold._book import BLOCKS, Book, Phase, Stage, is_planning
 from streamfold._expected import expected
-from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT, stage_of
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT, joint_breaches, lawful, stage_of
 from streamfold._routes import ROUTES, Act
 from streamfold._state import settled
 from streamfold.rules import RULES
@@ -251,6 +251,36 @@ def test_whatever_starts_while_a_part_is_open_interleaves_with_it(other, symbol)
     new = state_after(s.message_start(), BEGUN[other][0], ACTS[symbol][0])
 
     assert "parts-interleaved" in order_codes(new)
+
+
+SYMBOLS = {"content": ["text", "thinking", "other"], "call": ["call"], "citation": ["citation"], "plan": ["plan"]}
+symbols = st.frozensets(st.sampled_from([*sorted(BLOCKS), "citation", "plan"]))
+stances = st.tuples(symbols, symbols)
+
+
+@given(st.sampled_from(list(Phase)), st.sampled_from(sorted(PARTS)), stances, st.data())
+def test_what_the_tables_call_lawful_breaks_no_rule_of_order(phase, kind, stance, data):
+    symbol = data.draw(st.sampled_from(SYMBOLS[kind]))
+    stage = data.draw(st.sampled_from(list(PARTS[kind])))
+    act = data.draw(st.sampled_from(list(PARTS[kind][stage])))
+    counts, seen = tuple(stance[0]), stance[1]
+    cell = PARTS[kind][stage][act]
+    is_broken = cell.code or joint_breaches(Book(counts=dict.fromkeys(counts, 1), seen=seen), symbol, act)
+
+    known = lawful(phase, kind, act, stage, symbol, counts, seen)
+
+    assert known is (None if is_broken or phase not in (Phase.IMPLIED, Phase.STREAMING) else cell.do)
+
+
+@given(st.sampled_from(["content", "call", "citation"]), stances, st.data())
+def test_what_may_begin_may_grow_and_end(kind, stance, data):
+    symbol = data.draw(st.sampled_from(SYMBOLS[kind]))
+    counts, seen = tuple(stance[0]), stance[1]
+    begins = lawful(Phase.STREAMING, kind, Act.START, Stage.ABSENT, symbol, counts, seen)
+    begun = (*counts, symbol), seen | {symbol}
+
+    for act in PARTS[kind][Stage.OPEN].keys() - {Act.START}:
+        assert begins is None or lawful(Phase.STREAMING, kind, act, Stage.OPEN, symbol, *begun) is not None
 
 
 @given(strategies.streams(additions=False), st.data())

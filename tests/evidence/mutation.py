@@ -39,6 +39,7 @@ ARGUED = Path(__file__).with_name("argued.toml")
 # The tests of each room, those first that tell soonest.
 TESTS = {
     **dict.fromkeys("_order _routes _expected _judge".split(), "order repairs whole errors fold rules"),
+    "_held": "held limits",
     **dict.fromkeys("_transitions _kinds _entries".split(), "repairs order citations whole errors fold rules limits"),
     "_whole": "whole limits fold citations repairs",
     "_arguments": "arguments",
