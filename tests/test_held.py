@@ -14,10 +14,12 @@ STARTS = {
     "a block of a type that is as long as a name may be": ("content", on.ContentStart(0, LONG[1:]), 0),
     "a block of a longer type": ("content", on.ContentStart(0, LONG), 257),
     "a call without a name": ("call", on.ToolCallStart(0, None, None, None), 0),
+    "a call with nothing but an id that is just a name": ("call", on.ToolCallStart(0, LONG[1:], None, None), 0),
     "a call whose names are as long as one may be": ("call", on.ToolCallStart(0, LONG[3:], "f", "f"), 0),
     "a call whose names are longer together": ("call", on.ToolCallStart(0, LONG[2:], "f", "f"), 257),
     "a call with a long name alone": ("call", on.ToolCallStart(0, None, None, LONG), 257),
     "a citation without a source": ("citation", on.CitationStart(0, 0, 4, "Oslo"), 4),
+    "a citation whose sources did not come": ("citation", on.CitationStart(0, 0, 4, "Oslo", None), 4),
     "a citation of a long type": ("citation", on.CitationStart(0, 0, 4, "Oslo", type=LONG), 261),
     "a document": (
         "citation",
