@@ -31,7 +31,7 @@ def recognised(item: Any, nesting: int) -> Any:
     event, name = (item.event, item.name) if isinstance(item, on.Located) else (item, None)
     try:
         known = exact(event, nesting)
-    except TooDeep:
+    except Exception:  # noqa: BLE001 - an object that is no JSON may raise whatever it likes; it is read to tell
         return None
     return known if name is None or known is None or name == known.wire_type else None
 

@@ -157,7 +157,7 @@ def focus_of(book: Book) -> Part | None:
         return None
     if not book.open:
         return book.plan if is_planning(book) else None
-    live = [part for part in islice(book.open.values(), 3) if part.kind != "citation"]
+    live = list(islice((part for part in book.open.values() if part.kind != "citation"), 2))
     if len(live) == 1:
         return live[0] if live[0].symbol in DELTAS else None
     return book.plan if is_planning(book) and not live else None

@@ -1,5 +1,6 @@
 """All that is wrong with a stream."""
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -74,5 +75,5 @@ def check(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAU
         >>> report.ok, report.message, report.errors[-1].code
         (False, None, 'no-message-end')
     """
-    *_, (state, _) = walk(events, State(limits))
+    [(state, _)] = deque(walk(events, State(limits)), 1)  # the others need not be held
     return Report(state, rules)

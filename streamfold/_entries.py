@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._book import CLOSED, SHELVES, At, Book, K, Key, Kind, Mark, Part, V, draft_of
+from ._book import CLOSED, SHELVES, At, Book, K, Key, Mark, Part, V, draft_of
 from ._catalogue import RULES
 from ._frozen import freeze, weight
 from ._wire import Finding
@@ -20,7 +20,7 @@ def put(book: Book, part: Part, grown: int = 0) -> Book:
 def begin(book: Book, part: Part, held: int) -> Book:
     """Give the book in which *part* has just begun, with as many characters as its start holds."""
     symbol, counts = part.symbol, book.counts
-    draft = _counting(book, part, 0 if part.kind == "plan" else 1)
+    draft = _counting(book, part)
     draft.counts = {**counts, symbol: counts.get(symbol, 0) + 1}
     draft.spent += held
     return _written(draft, part)
@@ -31,27 +31,27 @@ def shelve(book: Book, part: Part, **changes: Any) -> Book:
     draft = draft_of(book)
     draft.open = without(book.open, (part.kind, part.index))
     draft.counts = _counted(book.counts, part.symbol, -1)
-    return _shelved(draft, part.kind, [part.with_(stage=CLOSED, **changes)])
+    return _shelved(draft, part.with_(stage=CLOSED, **changes))
 
 
-def add(book: Book, parts: list[Part], held: int, ids: frozenset[str]) -> Book:
-    """Give the book with parts that began and are closed already: what `begin` and then `shelve` come to for each.
+def add(book: Book, part: Part, held: int, ids: frozenset[str]) -> Book:
+    """Give the book with a part that began and is closed already: what `begin` and then `shelve` come to.
 
-    They are alike but for their growing indexes. It has *held* characters more, and the calls have these *ids*.
+    It is as many characters more that are held, and the ids of all calls are *ids*.
     """
-    draft = _counting(book, parts[-1], len(parts))
+    draft = _counting(book, part)
     draft.spent += held
     draft.ids = ids
-    return _shelved(draft, parts[-1].kind, parts)
+    return _shelved(draft, part)
 
 
-def _counting(book: Book, part: Part, more: int) -> Any:
-    """Give a draft of the book with *more* parts that ever began, of which *part* is the last."""
+def _counting(book: Book, part: Part) -> Any:
+    """Give a draft of the book in which *part* counts among those that ever began."""
     draft = draft_of(book)
     if part.symbol not in book.seen:
         draft.seen = book.seen | {part.symbol}
     draft.following = followed(book, part.kind, part.index)
-    draft.parts += more
+    draft.parts += part.kind != "plan"
     return draft
 
 
@@ -65,10 +65,10 @@ def _written(draft: Any, part: Part) -> Book:
     return draft  # type: ignore[no-any-return]  # a book by now
 
 
-def _shelved(draft: Any, kind: Kind, parts: list[Part]) -> Book:
-    """Give the book that a draft becomes with closed *parts*."""
-    name = SHELVES[kind]
-    setattr(draft, name, getattr(draft, name).extend(parts))
+def _shelved(draft: Any, part: Part) -> Book:
+    """Give the book that a draft becomes with a closed *part*."""
+    name = SHELVES[part.kind]
+    setattr(draft, name, getattr(draft, name).append(part))
     draft.__class__ = Book
     return draft  # type: ignore[no-any-return]  # likewise
 

@@ -20,21 +20,16 @@ class Log(Generic[T]):
 
     def append(self, item: T) -> Self:
         """Give the log with *item* at its end."""
-        return self.extend([item])
-
-    def extend(self, items: list[T]) -> Self:
-        """Give the log with all *items* at its end."""
         count = self.count
-        held = self.items if count else []  # all that is empty may share one list, so nobody adds to that
-        if len(held) == count:
-            held += items
-        # The look comes after the deed: of two threads that added at once, one finds its slots taken.
-        after = count + len(items)
-        if held[count:after] != items:
-            held = [*held[:count], *items]
+        items = self.items if count else []  # all that is empty may share one list, so nobody appends to that
+        if len(items) == count:
+            items.append(item)
+        # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
+        if items[count] is not item:
+            items = [*items[:count], item]
         log = object.__new__(type(self))
-        log.items = held
-        log.count = after
+        log.items = items
+        log.count = count + 1
         return log
 
     def since(self, count: int) -> list[T]:
@@ -81,16 +76,12 @@ class Shelf(Log[I]):
 
     def append(self, item: I) -> Self:
         """Give the shelf with *item* at its end."""
-        return self.extend([item])
-
-    def extend(self, items: list[I]) -> Self:
-        """Give the shelf with all *items* at its end, at a third of the cost of one after another."""
-        shelf = super().extend(items)
-        shared, places = shelf.items is self.items, self.places
+        count, places = self.count, self.places
+        shelf = super().append(item)
         # An entry of the shared table is never overwritten: an older shelf still reads it.
-        for place, item in enumerate(items, self.count):
-            shared = shared and places.setdefault(item.index, place) == place
-        shelf.places = places if shared else _places(shelf)
+        if shelf.items is not self.items or places.setdefault(item.index, count) != count:
+            places = _places(shelf)
+        shelf.places = places
         return shelf
 
     def find(self, index: int) -> I | None:

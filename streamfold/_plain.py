@@ -17,6 +17,7 @@ from . import events as on
 from ._quick import WhenNeeded
 
 END: Final = object()
+_LONG: Final = 1024  # characters of a delta that is taken by itself, so that a run of others is small
 
 
 @frozen(eq=False, repr=False, weakref_slot=False)
@@ -25,8 +26,8 @@ class Plain:
 
     Attributes:
         read: gives the characters of an event for the part with an index, or None if it holds anything else.
-        take: adds to a list the characters of event after event, up to one that holds anything else, and gives
-            that one, or ``END``.
+        take: adds to a list the characters of event after event, up to one that holds anything else, or very many of
+            them, and gives that one, or ``END``.
         take_located: does the same with located events, and adds their lines to another list.
         write: gives the only event in which ``read`` finds some characters.
     """
@@ -66,7 +67,7 @@ def take(events, index, run, type=type, dict=dict, len=len, str=str):
         if type(event) is not dict:
             return event
         try:
-            {accepts}
+            {takes}
                 add(text)
                 continue
         except (KeyError, TypeError, IndexError):
@@ -82,7 +83,7 @@ def take_located(events, index, run, lines, type=type, dict=dict, len=len, str=s
         event, line, name = located
         if type(event) is dict and (name is None or name == {wire_type!r}):
             try:
-                {accepts}
+                {takes}
                     run.append(text)
                     lines.append(line)
                     continue
@@ -101,9 +102,11 @@ def _compiled(kind: type[Any], name: str) -> Plain:
     path = getattr(fields(kind), name).metadata["path"]
     indexed = hasattr(kind, "index")
     namespace: dict[str, Any] = {"END": END, "Located": on.Located}
+    accepts = _accepts(kind.wire_type, path, indexed=indexed)
     source = _FUNCTIONS.format(
         wire_type=kind.wire_type,
-        accepts=_accepts(kind.wire_type, path, indexed=indexed),
+        accepts=f"if {accepts}:",
+        takes=f"if {accepts} and len(text) < {_LONG}:",
         written=_written(kind.wire_type, path, indexed=indexed),
     )
     exec(source, namespace)  # noqa: S102 - the text is made of constants of this library
@@ -121,7 +124,7 @@ def _accepts(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
         for name, above, key in zip(names, ["event", *names], path, strict=False)
     ]
     last = f"type(text := {names[-1]}[{path[-1]!r}]) is str"
-    return f"if {' and '.join([head, *steps, last])}:"
+    return " and ".join([head, *steps, last])
 
 
 def _written(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:

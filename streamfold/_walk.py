@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice
 from typing import Any, Final
 
 from ._advance import INPUT, advance, recognised, take_in
@@ -13,28 +13,30 @@ from ._judge import where
 from ._plain import END, NOTHING, Plain
 from ._quote import quote
 from ._state import Focus, State, focused, grow, settled
-from ._whole import is_whole_citation, may_come_whole, whole, with_citations
+from ._whole import may_come_whole, whole
 from ._wire import Finding
 from .errors import StreamError, error_of
 from .events import Located
 from .rules import Rules, Severity
 
 _RUN: Final = 1024  # deltas that are joined at most before they are taken in
-_MOST_RUNS: Final = 64  # that are taken at most before they are gone through
 
 
 class _Run:
     """Plain deltas that were taken from the transport, and what came after them.
 
     Attributes:
+        plain, place: how they were recognised, and for the part with which index.
         lines: of the deltas, if they are located.
-        item: the event that came after them; ``END`` where none did.
+        item: the event that came after them; ``END`` where none did, or the run has ended of itself.
         known: that event, as which it is recognised, or None.
     """
 
-    __slots__ = ("deltas", "item", "known", "lines")
+    __slots__ = ("deltas", "item", "known", "lines", "place", "plain")
 
-    def __init__(self) -> None:
+    def __init__(self, plain: Plain, place: int) -> None:
+        self.plain = plain
+        self.place = place
         self.deltas: list[str] = []
         self.lines: list[int] = []
         self.item: Any = END
@@ -55,11 +57,11 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
             _take(rest, state, runs)
         except Exception as error:  # noqa: BLE001 - whatever the transport raises
             cause = error
-        for after in _through(state, runs):
+        for after in _through(state, *runs):
             if after.book.violations is not state.book.violations:
                 yield after, None
             state = after
-        if cause is not None:
+        if cause is not None and state.book.phase is not STOPPED:
             yield _interrupted(state, cause), cause
             return
         if runs[-1].item is END and len(runs[-1].deltas) < _RUN:
@@ -68,61 +70,42 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
 
 
 def _take(rest: Iterator[Any], state: State, runs: list[_Run]) -> None:
-    """Take a run, and where a part begins behind it that may come whole, another one: that of the part.
-
-    Behind a citation that came whole, the text goes on, so that other runs follow.
-    """
-    focus, nesting, deltas = state.focus, state.book.limits.nesting, 0
-    while len(runs) < _MOST_RUNS and deltas < _RUN:
-        runs.append(run := _Run())
-        _take_run(rest, focus.plain, focus.place, run, nesting)
-        deltas += len(run.deltas)
-        plain = may_come_whole(state, run.known, len(runs) // 2)
-        if plain is None:
-            return
-        runs.append(inner := _Run())
-        _take_run(rest, plain, run.known.index, inner, nesting)
-        if not is_whole_citation(run.known, inner.known):
-            return
+    """Take a run, and where a part begins behind it that may come whole, another one: that of the part."""
+    focus, nesting = state.focus, state.book.limits.nesting
+    runs.append(run := _Run(focus.plain, focus.place))
+    _take_run(rest, run, nesting)
+    plain = may_come_whole(state, run.known)
+    if plain is not None:
+        runs.append(inner := _Run(plain, run.known.index))
+        _take_run(rest, inner, nesting)
 
 
-def _take_run(rest: Iterator[Any], plain: Plain, place: int, run: _Run, nesting: int) -> None:
+def _take_run(rest: Iterator[Any], run: _Run, nesting: int) -> None:
     """Take plain deltas and the event after them.
 
     They are all located, or none is; and they end after a while of themselves, so that an endless stream is held to
     its limits.
     """
+    plain = run.plain
     if plain is NOTHING:
         item = next(rest, END)
     else:
         part = islice(rest, _RUN)
-        item = plain.take(part, place, run.deltas)
+        item = plain.take(part, run.place, run.deltas)
         if type(item) is Located and not run.deltas:
-            item = plain.take_located(chain((item,), part), place, run.deltas, run.lines)
+            item = plain.take_located(chain((item,), part), run.place, run.deltas, run.lines)
     run.item = item
     run.known = recognised(item, nesting)
 
 
-def _through(state: State, runs: list[_Run]) -> Iterator[State]:
-    """Yield the states that lead through all *runs*, as few as it takes."""
-    cited = runs[: (len(runs) - 1) // 2 * 2 : 2]  # those behind which a citation came whole
-    after = with_citations(state, [(run.deltas, run.known) for run in cited]) if len(cited) > 1 else None
+def _through(state: State, run: _Run, inner: _Run | None = None) -> tuple[State, ...]:
+    """Give the states after a run and after that of a part: just the last where the part came whole."""
+    begun = _extended(state, run)
+    after = None if inner is None else whole(begun, run.known, inner.deltas, inner.known)
     if after is not None:
-        yield after
-        state, runs = after, runs[2 * len(cited) :]
-    for run, inner in zip_longest(runs[::2], runs[1::2]):
-        begun = _extended(state, run)
-        after = None if inner is None else whole(begun, run.known, inner.deltas, inner.known)
-        if after is None:
-            after = _judged(begun, run)
-            yield after
-            after = after if inner is None else _judged(_extended(after, inner), inner)
-        yield after
-        state = after
-
-
-def _judged(state: State, run: _Run) -> State:
-    return state if run.item is END else take_in(state, run.item, run.known)
+        return (after,)
+    after = begun if run.item is END else take_in(begun, run.item, run.known)
+    return (after,) if inner is None else (after, *_through(after, inner))
 
 
 def read_located(located: Located, focus: Focus) -> str | None:
@@ -133,13 +116,14 @@ def read_located(located: Located, focus: Focus) -> str | None:
 
 def _extended(state: State, run: _Run) -> State:
     """Give the state after the plain deltas of a run; the one that would pass a limit is judged like any event."""
+    focus = state.focus
     if not run.deltas:
         return state
-    after = grow(state, len(run.deltas), "".join(run.deltas))
-    if after is not None:
-        return after
-    focus = state.focus
-    events = (focus.plain.write(focus.place, delta) for delta in run.deltas)
+    if focus.plain is run.plain and focus.place == run.place:  # a part may have begun otherwise than was foreseen
+        after = grow(state, len(run.deltas), "".join(run.deltas))
+        if after is not None:
+            return after
+    events = (run.plain.write(run.place, delta) for delta in run.deltas)
     return reduce(advance, map(Located, events, run.lines) if run.lines else events, state)
 
 

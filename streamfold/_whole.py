@@ -18,26 +18,21 @@ from ._kinds import is_null
 from ._order import lawful
 from ._plain import DELTAS, NOTHING, PLAIN, Plain
 from ._routes import ENDS, ROUTES, START
-from ._state import Focus, State, focused, grow, growing, make_focus, moved, settled
+from ._state import Focus, State, focused, growing, make_focus, moved, settled
 from ._text import Text
 from ._transitions import symbol_of
 
 
-def may_come_whole(state: State, start: Any, cited: int = 0) -> Plain | None:
-    """Give how the deltas of the part that *start* begins are recognised; None where it cannot come whole.
-
-    *cited* citations have come since *state*.
-    """
+def may_come_whole(state: State, start: Any) -> Plain | None:
+    """Give how the deltas of the part that *start* begins are recognised; None where it cannot come whole."""
     route = ROUTES.get(type(start))
     if route is None or route.act is not START:
         return None
     book, kind, symbol = state.book, route.kind, symbol_of(start, route.kind)
-    following = book.following.get(kind, 0) + (cited if kind == "citation" else 0)
-    if start.index != following or book.parts + cited >= book.limits.parts or state.focus.citation:
+    if start.index != book.following.get(kind, 0) or book.parts >= book.limits.parts or state.focus.citation:
         return None
-    seen = book.seen | {"citation"} if cited else book.seen
     # What may begin, may grow and end: no rule couples these to anything that does not forbid the start.
-    if lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), seen) is None or breaches(start):
+    if lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), book.seen) is None or breaches(start):
         return None
     return PLAIN[symbol] if symbol in DELTAS else NOTHING
 
@@ -74,34 +69,10 @@ def _shelved(  # noqa: PLR0913, PLR0917 - all that a part is made of
         return None
     symbol, since = symbol_of(start, kind), state.position
     part = make_part(kind, start.index, symbol, since, CLOSED, start, PLAN_KEY, text, *UNTOUCHED, arguments)
-    return focused(position, add(book, [part], held, ids))
+    return focused(position, add(book, part, held, ids))
 
 
 # Citations of the text that grows
-
-
-def is_whole_citation(start: Any, end: Any) -> bool:
-    """Whether the two are all the events of one citation."""
-    return type(start) is on.CitationStart and type(end) is on.CitationEnd and start.index == end.index
-
-
-def with_citations(state: State, passages: list[tuple[list[str], on.CitationStart]]) -> State | None:
-    """Give the state after text and citations in turn, each with its end; None where one has to be judged."""
-    deltas = [delta for run, _ in passages for delta in run]
-    grown = grow(state, len(deltas) + 2 * len(passages), "".join(deltas))
-    focus, position, length, held = state.focus, state.position, state.length, 0
-    if grown is None or grown.length != length + sum(map(len, deltas)):  # halves of characters have met
-        return None
-    text, citations = growing(grown), []
-    for run, start in passages:
-        position += len(run)
-        length += sum(map(len, run))
-        held += HELD["citation"](start)
-        if start.end > length or not _fits(start, focus, text) or length + held > focus.most:
-            return None
-        citations.append(_citation(start, focus, position, CLOSED))
-        position += 2
-    return moved(grown, 0, _paid(focus, held, focus.plain, None), add(state.book, citations, 0, state.book.ids))
 
 
 def _whole_citation(state: State, start: on.CitationStart, _: Text, events: int) -> State | None:
@@ -109,7 +80,7 @@ def _whole_citation(state: State, start: on.CitationStart, _: Text, events: int)
     if not _has_room(state, events, held) or not _fits(start, focus, growing(state)):
         return None
     citation = _citation(start, focus, state.position, CLOSED)
-    return moved(state, events, _paid(focus, held, focus.plain, None), add(state.book, [citation], 0, state.book.ids))
+    return moved(state, events, _paid(focus, held, focus.plain, None), add(state.book, citation, 0, state.book.ids))
 
 
 def begin_citation(state: State, start: on.CitationStart) -> State | None:
@@ -128,7 +99,7 @@ def end_citation(state: State, end: on.CitationEnd) -> State | None:
     part, citation = state.focus.part, state.focus.citation
     if part is None or citation is None or citation.index != end.index or not _has_room(state, 1, 0):
         return None
-    book = add(state.book, [closed(citation)], 0, state.book.ids)
+    book = add(state.book, closed(citation), 0, state.book.ids)
     return moved(state, 1, _paid(state.focus, 0, PLAIN[part.symbol], None), book)
 
 
@@ -137,8 +108,11 @@ def _has_room(state: State, events: int, held: int) -> bool:
 
 
 def _fits(start: on.CitationStart, focus: Focus, text: Text) -> bool:
-    """Whether a citation is one of the text that grows. What says so of itself is aimed at that."""
-    return focus.part is not None and is_of_kind(start, focus.part) and fits(text, start.start, start.end, start.text)
+    """Whether a citation is one of the text that grows. What says so of itself is aimed at that; no call is cited."""
+    part = focus.part
+    if part is None or part.kind == "call" or not is_of_kind(start, part):
+        return False
+    return fits(text, start.start, start.end, start.text)
 
 
 def _citation(start: on.CitationStart, focus: Focus, since: int, stage: Stage) -> Part:

@@ -225,6 +225,16 @@ def test_what_is_no_object_at_any_level_is_not_recognised(symbol, shape):
 
 
 @pytest.mark.parametrize("symbol", sorted(DELTAS))
+def test_a_long_delta_is_taken_by_itself(symbol):
+    short, long = delta(symbol, 0, "a" * 1023), delta(symbol, 0, "a" * 1024)
+    run, lines = [], []
+
+    assert PLAIN[symbol].take(iter([short, long, short]), 0, run) is long
+    assert PLAIN[symbol].take_located(iter([on.Located(short, 1), on.Located(long, 2)]), 0, run, lines).line == 2
+    assert (run, lines) == (["a" * 1023] * 2, [1])
+
+
+@pytest.mark.parametrize("symbol", sorted(DELTAS))
 @pytest.mark.parametrize("error", [KeyError, TypeError, IndexError])
 def test_what_refuses_to_be_looked_into_is_not_recognised(symbol, error):
     class Closed:

@@ -1,5 +1,6 @@
 """What is done without judging is what judging would have done."""
 
+from collections.abc import Mapping
 from functools import reduce
 from itertools import accumulate, takewhile
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plainly import plainly
 
-from streamfold import Limits, State, check, fold
+from streamfold import LENIENT, Limits, State, check, fold
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._exact import exact
@@ -153,6 +154,70 @@ def test_no_part_comes_behind_a_limit():
 
     assert [violation.code for violation in report.errors] == ["limit-exceeded"]
     assert (report.partial.tool_plan, report.partial.calls) == ("Look.", ())
+
+
+def interrupted(count):
+    """A plan with citations that are interrupted, and a call that begins while they are open."""
+    starts = [s.citation_start(0, 1, "L", number, type="PLAN") for number in range(count)]
+    cites = [s.citation_start(0, 0, "", count, type="PLAN"), s.citation_end(count)]
+    call = [s.call_start(), s.call_delta('{"a": 1}'), *cites, s.call_end()]
+    return [s.message_start(), s.plan_delta("Look"), *starts, s.plan_delta("!"), *call, s.message_end("TOOL_CALL")]
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_no_delta_of_a_call_is_lost_however_many_citations_are_open(count):
+    events = interrupted(count)
+    report = check(events, LENIENT)
+
+    assert report.message.tool_calls[0].raw_arguments == '{"a": 1}'
+    for size in range(len(events)):
+        assert check(events[:size]).state == plainly(events[:size])
+
+
+@pytest.mark.parametrize("span", [(0, 1, "{"), (0, 0, "")])
+def test_no_citation_cites_the_arguments_of_a_call(span):
+    cites = [s.citation_start(*span, content_index=0), s.citation_end()]
+    events = [
+        s.message_start(),
+        s.call_start(),
+        s.call_delta('{"a": 1}'),
+        *cites,
+        s.call_end(),
+        s.message_end("TOOL_CALL"),
+    ]
+
+    report = check(events)
+
+    assert "citation-target-missing" in [violation.code for violation in report.violations]
+    assert report.state == plainly(events) == ended(reduce(advance, events, State()))
+
+
+@pytest.mark.parametrize("count", [10, 1100])
+def test_what_the_transport_raises_behind_a_limit_is_never_come_to(count):
+    def events():
+        yield from [s.message_start(), s.content_start(), *[s.content_delta("a")] * count]
+        raise OSError
+
+    assert [violation.code for violation in check(events(), limits=Limits(events=5)).violations] == ["limit-exceeded"]
+
+
+class Broken(Mapping):
+    """A mapping that cannot be read."""
+
+    def __getitem__(self, *_):
+        raise RuntimeError
+
+    __iter__ = __len__ = __getitem__
+
+
+def test_a_value_that_raises_when_it_is_copied_makes_its_event_unreadable():
+    events = [
+        s.message_start(),
+        {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": {"a": Broken()}}},
+    ]
+
+    assert check(events).state == plainly(events)
+    assert [violation.code for violation in check(events).roots] == ["event-unreadable", "no-message-end"]
 
 
 def answer(count):

@@ -19,6 +19,7 @@ TEXT = [s.message_start(), s.content_start()]
 SORTS = {
     "text": (1, lambda: chain(TEXT, (s.content_delta(f" word{n % 10}") for n in count()))),
     "text in long deltas": (1, lambda: chain(TEXT, (s.content_delta("x" * 1000) for _ in count()))),
+    "text in very long deltas": (1, lambda: chain(TEXT, (s.content_delta("x" * 1_000_000 + str(n)) for n in count()))),
     "emoji": (4, lambda: chain(TEXT, (s.content_delta("😀 a") for _ in count()))),
     "empty deltas": (1, lambda: chain(TEXT, (s.content_delta("") for _ in count()))),
     "arguments": (1, lambda: chain([s.message_start(), s.call_start()], (s.call_delta("abc") for _ in count()))),
@@ -33,6 +34,13 @@ SORTS = {
         lambda: chain(
             [*TEXT, s.content_delta("Hi")],
             (event for n in count() for event in (s.citation_start(0, 2, "Hi", n), s.citation_end(n))),
+        ),
+    ),
+    "citations of another text": (
+        1,
+        lambda: chain(
+            [*TEXT, s.content_delta("Hi")],
+            (event for n in count() for event in (s.citation_start(0, 2, "Ho", n), s.citation_end(n))),
         ),
     ),
 }
