@@ -120,7 +120,7 @@ def _judge_kind(book: Book, at: At, citation: Part, target: Part) -> Book:
 
 
 def is_of_kind(event: on.CitationStart, target: Part) -> bool:
-    """Whether a citation says of itself what it cites."""
+    """Whether all that a citation says of itself is true of *target*; of a part of no known symbol, any type is."""
     index = 0 if event.content_index is None and target.kind == "content" else event.content_index
     return _fits(event.type, target) and index == (None if target.kind == "plan" else target.index)
 
