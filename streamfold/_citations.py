@@ -48,6 +48,8 @@ def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     before, inner = (units[: 2 * start], units[2 * start : 2 * end])
     first = len(before.decode("utf-16-le", "surrogatepass"))
+    if text[:first].encode("utf-16-le", "surrogatepass") != before:  # it begins between the halves of a character
+        return None
     return first, first + len(inner.decode("utf-16-le", "surrogatepass"))
 
 

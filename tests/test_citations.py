@@ -4,7 +4,7 @@ from itertools import groupby
 
 import pytest
 import streams as s
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamfold import LENIENT, Citation, TextBlock, check
@@ -50,6 +50,7 @@ def test_a_span_in_utf_16_units_is_turned_into_code_points(whole, data):
 
 
 @given(st.text("ab🐙", max_size=5), st.integers(-3, 9), st.integers(-3, 9), st.text("ab🐙", max_size=3))
+@example("a🐙🐙🐙", 6, 6, "")
 def test_a_span_is_in_code_points_or_else_in_utf_16_units_or_nowhere(whole, start, end, cited):
     ends = [len(whole[:place].encode("utf-16-le")) // 2 for place in range(len(whole) + 1)]
     inside = 0 <= start <= end <= len(whole)
