@@ -7,6 +7,7 @@ from typing import Any, Final
 from . import events as on
 from ._book import ENDED, STOPPED, At, Book, ExceededError, Key
 from ._catalogue import RULES
+from ._cited import after_citation
 from ._entries import habit, keep, put, violate
 from ._exact import exact
 from ._frozen import TooDeep
@@ -15,7 +16,6 @@ from ._log import Log
 from ._quote import quote
 from ._routes import ROUTES
 from ._state import State, focused, settled
-from ._whole import CITED
 from ._wire import SPOILING, Finding, Reading, read
 
 INPUT: Final[Key] = ("input", None)
@@ -28,12 +28,10 @@ def advance(state: State, item: Any) -> State:
 
 def recognised(item: Any, nesting: int) -> Any:
     """Give the event that *item* is, if nothing is wrong with its shape; None where it has to be read to tell."""
-    event, name = (item.event, item.name) if isinstance(item, on.Located) else (item, None)
-    try:
-        known = exact(event, nesting)
-    except Exception:  # noqa: BLE001 - an object that is no JSON may raise whatever it likes; it is read to tell
-        return None
-    return known if name is None or known is None or name == known.wire_type else None
+    if type(item) is not on.Located:
+        return exact(item, nesting)
+    known = exact(item.event, nesting)
+    return known if known is None or item.name in (None, known.wire_type) else None
 
 
 def take_in(state: State, item: Any, known: Any) -> State:
@@ -42,8 +40,7 @@ def take_in(state: State, item: Any, known: Any) -> State:
         return state
     event, line, sse_name = item if isinstance(item, on.Located) else (item, None, None)
     if known is not None:
-        take = CITED.get(type(known))
-        after = None if take is None else take(state, known)
+        after = after_citation(state, known)
         return _judged(state, At(state.position, line, known, event)) if after is None else after
     try:
         reading = read(event, state.book.limits.nesting)

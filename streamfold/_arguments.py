@@ -70,8 +70,9 @@ _BRACKETS: Final = r'"(?:[^"\\]++|\\.)*+"?|([][{}])'  # a string captures nothin
 
 
 # The decoder's hooks raise where the library's own are lenient. The reader then says why.
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
+def _members(pairs: list[tuple[str, Any]]) -> FrozenDict:
+    members: FrozenDict = dict.__new__(FrozenDict)
+    dict.update(members, pairs)  # what it holds is frozen when all has been read
     if len(members) < len(pairs):
         raise ValueError
     return members
@@ -101,8 +102,11 @@ def _decoder() -> Any:
 
 
 def _decode(text: str) -> Any:
+    decoder = _decoder()
     try:
-        return freeze(_decoder().decode(text), DEEPEST)
+        # decode() looks for white space around the text first, which costs as much as reading it
+        value, end = decoder.raw_decode(text) if text[:1] == "{" else (None, -1)
+        return freeze(value if end == len(text) else decoder.decode(text), DEEPEST)
     except (ValueError, RecursionError):
         return None
 

@@ -1,7 +1,8 @@
 """From a book to the message or the partial message that it amounts to."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from functools import cache
+from itertools import compress, islice
 from operator import attrgetter
 from typing import Any, Final
 
@@ -83,14 +84,15 @@ def _told(book: Book) -> dict[str, Any]:
 def _all(book: Book, kind: str) -> list[Part]:
     """Give the parts of *kind*, closed and open, in the order of their starts."""
     closed: Shelf[Part] = getattr(book, SHELVES[kind])
-    return _parts([*closed, *[part for part in book.open.values() if part.kind == kind]])
+    parts = [*closed, *[part for part in book.open.values() if part.kind == kind]] if book.open else [*closed]
+    return _parts(parts) if len(parts) > 1 else parts
 
 
 def _block(part: Part) -> Block:
     text, logprobs = str(part.text), tuple(part.logprobs)
     if part.symbol == "other":
         return OtherBlock(part.start.type, text, part.index, logprobs)
-    return (ThinkingBlock if part.symbol == "thinking" else TextBlock)(text, part.index, logprobs)
+    return (_make_thinking if part.symbol == "thinking" else _make_text)(text, part.index, logprobs)
 
 
 def call_of(part: Part) -> Call:
@@ -98,28 +100,26 @@ def call_of(part: Part) -> Call:
     raw = str(part.text)
     if part.stage is not CLOSED:
         return OpenToolCall(start.id, start.name, raw, part.index, start.type)
-    if (reason := _invalid(part, start)) is not None:
+    fault = part.arguments.reason if isinstance(part.arguments, Fault) else ""
+    reason = _reason(fault, part.arguments is None, part.restarted, part.spoilt, not start.id, not start.name)
+    if reason is not None:
         detail = part.arguments.detail if isinstance(part.arguments, Fault) else ""
         return InvalidToolCall(start.id, start.name, raw, reason, detail, part.index, start.type)
     return _make_call(start.id, start.name, part.arguments, raw, part.index, start.type)
 
 
-def _invalid(part: Part, start: on.ToolCallStart) -> str | None:
-    if isinstance(part.arguments, Fault):
-        return part.arguments.reason
-    faults = {
-        "left open": part.arguments is None,
-        "restarted": part.restarted,
-        "spoilt": part.spoilt,
-        "no id": not start.id,
-        "no name": not start.name,
-    }
-    return next(filter(faults.get, faults), None)
+@cache
+def _reason(fault: str, *others: bool) -> str | None:
+    """Give the first reason why a call must not be made, of the fault of its arguments and whether each other holds."""
+    return fault or next(compress(_REASONS, others), None)
+
+
+_REASONS: Final = ("left open", "restarted", "spoilt", "no id", "no name")
 
 
 def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
     cited: dict[Key, tuple[Text, Target | None]] = {}
-    for part in _parts(parts):
+    for part in parts:
         event, key = part.start, part.cites
         if key not in cited:
             cited[key] = _cited(book, key)
@@ -141,6 +141,8 @@ def _cited(book: Book, key: Key) -> tuple[Text, Target | None]:
     return part.text, Target("tool_plan" if key == PLAN_KEY else "content", key[1])  # type: ignore[arg-type]  # an integer
 
 
+_make_text: Final = maker(TextBlock)
+_make_thinking: Final = maker(ThinkingBlock)
 _make_call: Final = maker(ToolCall)
 _make_citation: Final = maker(Citation)
 

@@ -1,11 +1,13 @@
 """What is written into a book: each function gives the next one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from ._book import CLOSED, SHELVES, At, Book, K, Key, Mark, Part, V, draft_of
 from ._catalogue import RULES
 from ._frozen import freeze, weight
+from ._log import Shelf
 from ._wire import Finding
 from .violations import Kept, Violation
 
@@ -31,27 +33,27 @@ def shelve(book: Book, part: Part, **changes: Any) -> Book:
     draft = draft_of(book)
     draft.open = without(book.open, (part.kind, part.index))
     draft.counts = _counted(book.counts, part.symbol, -1)
-    return _shelved(draft, part.with_(stage=CLOSED, **changes))
+    return _shelved(draft, (part.with_(stage=CLOSED, **changes),))
 
 
-def add(book: Book, part: Part, held: int, ids: frozenset[str]) -> Book:
-    """Give the book with a part that began and is closed already: what `begin` and then `shelve` come to.
+def add(book: Book, parts: Sequence[Part], held: int, ids: frozenset[str]) -> Book:
+    """Give the book with parts of one kind that began and are closed already: `begin` and then `shelve` for each.
 
     It is as many characters more that are held, and the ids of all calls are *ids*.
     """
-    draft = _counting(book, part)
+    draft = _counting(book, parts[-1], len(parts))
     draft.spent += held
     draft.ids = ids
-    return _shelved(draft, part)
+    return _shelved(draft, parts)
 
 
-def _counting(book: Book, part: Part) -> Any:
-    """Give a draft of the book in which *part* counts among those that ever began."""
+def _counting(book: Book, last: Part, count: int = 1) -> Any:
+    """Give a draft of the book in which some parts, of which one is the *last*, count among those that ever began."""
     draft = draft_of(book)
-    if part.symbol not in book.seen:
-        draft.seen = book.seen | {part.symbol}
-    draft.following = followed(book, part.kind, part.index)
-    draft.parts += part.kind != "plan"
+    if last.symbol not in book.seen:
+        draft.seen = book.seen | {last.symbol}
+    draft.following = followed(book, last.kind, last.index)
+    draft.parts += count if last.kind != "plan" else 0
     return draft
 
 
@@ -65,10 +67,10 @@ def _written(draft: Any, part: Part) -> Book:
     return draft  # type: ignore[no-any-return]  # a book by now
 
 
-def _shelved(draft: Any, part: Part) -> Book:
-    """Give the book that a draft becomes with a closed *part*."""
-    name = SHELVES[part.kind]
-    setattr(draft, name, getattr(draft, name).append(part))
+def _shelved(draft: Any, parts: Sequence[Part]) -> Book:
+    """Give the book that a draft becomes with closed *parts* of one kind."""
+    name = SHELVES[parts[0].kind]
+    setattr(draft, name, reduce(Shelf.append, parts, getattr(draft, name)))
     draft.__class__ = Book
     return draft  # type: ignore[no-any-return]  # likewise
 

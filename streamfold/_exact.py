@@ -29,12 +29,11 @@ class _InexactError(ValueError):
 def exact(item: Any, depth: int) -> Any:
     """Give the event that *item* is, with copies of what it holds, or None where it has to be read.
 
-    Raises:
-        TooDeep: it nests deeper than *depth*.
+    That is where it nests deeper than *depth*, too.
     """
     try:
         return _READERS[item["type"]](item, depth) if type(item) is dict else None
-    except (_InexactError, KeyError, TypeError):
+    except Exception:  # noqa: BLE001 - an object that is no JSON may raise whatever it likes
         return None
 
 
@@ -97,7 +96,7 @@ def _reader(kind: type[Any]) -> _Reader:
 
 
 _FUNCTION: Final = """
-def read(it, depth):
+def read(it, depth, type=type, len=len, dict=dict, str=str, int=int):
     {walk}
     if {tests}:
         return make({values}, NOTHING_ELSE)

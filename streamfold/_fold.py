@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ._advance import advance
+from ._input import read_located
 from ._state import Draft, State, growing, make_state
 from ._text import claim
-from ._walk import ended, interruption, raise_first, read_located, walk
+from ._walk import ended, interruption, raise_first, walk
 from .events import Located
 from .limits import DEFAULT, Limits
 from .message import Message
@@ -35,7 +36,7 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
     focus = state.focus
     delta = focus.plain.read(event, focus.place)
     if delta is None and type(event) is Located:
-        delta = read_located(event, focus)
+        delta = read_located(event, focus.plain, focus.place)
     if delta is not None and state.position < focus.last:
         tail, count, length = state.tail, state.count, state.length + len(delta)
         if length <= focus.most and claim(tail, count, delta):

@@ -24,8 +24,9 @@ from typing import Any, Final, NamedTuple
 
 from . import _transitions as do
 from . import events as on
-from ._book import BLOCKS, Book, Kind, Phase, Stage, Transition, find
-from ._routes import Act
+from ._book import ABSENT, BLOCKS, Book, Kind, Phase, Stage, Transition, find
+from ._event_rules import breaches
+from ._routes import START, Act
 
 
 class Cell(NamedTuple):
@@ -174,3 +175,12 @@ def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     stance = Book(counts=dict.fromkeys(counts, 1), seen=seen)
     is_settled = MESSAGE.get(phase, {}).get(PART) == Cell(_go_on)
     return None if not is_settled or cell.code or joint_breaches(stance, symbol, act) else cell.do
+
+
+def may_begin(book: Book, start: Any, kind: Kind, symbol: str, before: int = 0) -> bool:
+    """Whether nothing is wrong with a start by itself, nor with its coming when *before* such parts have come more."""
+    if start.index != book.following.get(kind, 0) + before or book.parts + before >= book.limits.parts:
+        return False
+    seen = book.seen | {symbol} if before and symbol not in book.seen else book.seen
+    law = lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), seen)
+    return law is not None and not breaches(start)

@@ -9,7 +9,7 @@ from ._book import NO_TEXT, Book, Part
 from ._entries import begin, put
 from ._plain import NOTHING, PLAIN, Plain
 from ._quick import draft_class, maker
-from ._text import Tail, Text, claim, make_text
+from ._text import Tail, Text, make_text
 from .limits import DEFAULT, Limits
 from .message import Message, Partial
 from .violations import Violation
@@ -135,20 +135,11 @@ def growing(state: State) -> Text:
     return make_text(state.tail, state.count, state.length)
 
 
-def grow(state: State, events: int, delta: str) -> State | None:
-    """Give the state after some plain deltas that add up to *delta*; None where they would pass a limit."""
-    focus, tail, count = state.focus, state.tail, state.count
-    position, length = state.position + events, state.length + len(delta)
-    if position > focus.last or length > focus.most:
-        return None
-    if claim(tail, count, delta):
-        return _make(state.book, count + 1, focus, length, position, tail)
-    return make_state(position, growing(state).append(delta), focus, state.book)
-
-
-def moved(state: State, events: int, focus: Focus, book: Book) -> State:
-    """Give the state after some events that add nothing to the part that grows."""
-    return _make(book, state.count, focus, state.length, state.position + events, state.tail)
+def grow(state: State, events: int, delta: str) -> State:
+    """Give the state after some plain deltas that add up to *delta* and pass no limit."""
+    if not events:
+        return state
+    return make_state(state.position + events, growing(state).append(delta), state.focus, state.book)
 
 
 def settled(state: State) -> Book:
@@ -158,6 +149,11 @@ def settled(state: State) -> Book:
         return book
     book = put(book, focus.part.with_(text=growing(state)), state.length - focus.paid)
     return book if focus.citation is None else begin(book, focus.citation, 0)
+
+
+def spent(state: State) -> int:
+    """Count the characters that are held."""
+    return state.book.spent + state.length - state.focus.paid
 
 
 def focused(position: int, book: Book) -> State:

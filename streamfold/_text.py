@@ -83,9 +83,13 @@ class Text:
 
     def slice(self, start: int, end: int) -> str:
         """Give the characters from *start* to *end*, code points, at a cost that the text's length does not raise."""
+        last = self.tail[self.count - 1] if self.count else "".join(self.tail.pieces[-1:])
+        before = self.length - len(last)
+        if before <= start <= end:  # mostly, what is cited has just come, or the text is in one piece
+            return last[start - before : end - before]
         found = []
         before = self.length
-        for part in self._backwards():  # mostly, what is cited has just come
+        for part in self._backwards():
             before -= len(part)
             if before < end:
                 found.append(part[max(start - before, 0) : end - before])

@@ -6,6 +6,7 @@ from typing import Any, Final
 from attrs import fields
 
 from ._frozen import FrozenDict
+from ._quick import maker
 from .events import NOTHING_ELSE
 from .message import BilledUnits, Tokens, Usage
 
@@ -29,9 +30,12 @@ def to_wire(counts: Usage | BilledUnits | Tokens) -> dict[str, Any]:
 
 def _typed(kind: type[Any], raw: FrozenDict) -> Any:
     readers = _READERS[kind]
-    read = {name: value for name, each in raw.items() if name in readers and (value := readers[name](each)) is not None}
-    rest = {name: value for name, value in raw.items() if name not in read}
-    return kind(**read, extra=FrozenDict(rest) if rest else NOTHING_ELSE)
+    values = [None if (each := raw.get(name)) is None else read(each) for name, read in readers.items()]
+    if len(raw) + values.count(None) == len(values):
+        return _MAKERS[kind](*values, NOTHING_ELSE)
+    known = {name for name, value in zip(readers, values, strict=True) if value is not None}
+    rest = {name: value for name, value in raw.items() if name not in known}
+    return _MAKERS[kind](*values, FrozenDict(rest))
 
 
 def _number(value: Any) -> int | float | None:
@@ -53,6 +57,7 @@ _READERS: Final[Mapping[type[Any], Mapping[str, Callable[[Any], Any]]]] = {
     }
     for kind in (Usage, BilledUnits, Tokens)
 }
+_MAKERS: Final = {kind: maker(kind) for kind in _READERS}
 
 
 def _misplaced(kind: type[Any], raw: FrozenDict, path: str = "") -> dict[str, Any]:

@@ -1,46 +1,23 @@
 """From event to event, up to the end of the input: what all that folds goes through."""
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
-from itertools import chain, islice
-from typing import Any, Final
+from itertools import accumulate
+from typing import Any
 
 from ._advance import INPUT, advance, recognised, take_in
 from ._book import ENDED, STOPPED, At
+from ._cited import Passage
 from ._entries import violate
 from ._expected import expected
+from ._input import END, PAUSE, Input, Run, input_of
 from ._judge import where
-from ._plain import END, NOTHING, Plain
+from ._plain import NOTHING
 from ._quote import quote
-from ._state import Focus, State, focused, grow, settled
-from ._whole import may_come_whole, whole
+from ._state import State, focused, grow, settled
+from ._whole import foreseen, whole
 from ._wire import Finding
 from .errors import StreamError, error_of
-from .events import Located
 from .rules import Rules, Severity
-
-_RUN: Final = 1024  # deltas that are joined at most before they are taken in
-
-
-class _Run:
-    """Plain deltas that were taken from the transport, and what came after them.
-
-    Attributes:
-        plain, place: how they were recognised, and for the part with which index.
-        lines: of the deltas, if they are located.
-        item: the event that came after them; ``END`` where none did, or the run has ended of itself.
-        known: that event, as which it is recognised, or None.
-    """
-
-    __slots__ = ("deltas", "item", "known", "lines", "place", "plain")
-
-    def __init__(self, plain: Plain, place: int) -> None:
-        self.plain = plain
-        self.place = place
-        self.deltas: list[str] = []
-        self.lines: list[int] = []
-        self.item: Any = END
-        self.known: Any = None
 
 
 def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception | None]]:
@@ -48,83 +25,57 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
 
     What ends the input is told beside the last state: the exception that the transport raised, if any. Plain deltas
     break no rule, and adding them at once or one by one is the same, so a run of them is one addition; and so is a
-    part that comes whole.
+    part that comes whole, or a citation of the text that grows.
     """
-    rest, cause = iter(events), None
-    while state.book.phase is not STOPPED:
-        runs: list[_Run] = []
-        try:
-            _take(rest, state, runs)
-        except Exception as error:  # noqa: BLE001 - whatever the transport raises
-            cause = error
-        for after in _through(state, *runs):
+    came = input_of(events)
+    while state.book.phase is not STOPPED and not came.ended:
+        for after in _further(came, state):
             if after.book.violations is not state.book.violations:
                 yield after, None
             state = after
-        if cause is not None and state.book.phase is not STOPPED:
-            yield _interrupted(state, cause), cause
-            return
-        if runs[-1].item is END and len(runs[-1].deltas) < _RUN:
-            break
-    yield ended(state), None
-
-
-def _take(rest: Iterator[Any], state: State, runs: list[_Run]) -> None:
-    """Take a run, and where a part begins behind it that may come whole, another one: that of the part."""
-    focus, nesting = state.focus, state.book.limits.nesting
-    runs.append(run := _Run(focus.plain, focus.place))
-    _take_run(rest, run, nesting)
-    plain = may_come_whole(state, run.known)
-    if plain is not None:
-        runs.append(inner := _Run(plain, run.known.index))
-        _take_run(rest, inner, nesting)
-
-
-def _take_run(rest: Iterator[Any], run: _Run, nesting: int) -> None:
-    """Take plain deltas and the event after them.
-
-    They are all located, or none is; and they end after a while of themselves, so that an endless stream is held to
-    its limits.
-    """
-    plain = run.plain
-    if plain is NOTHING:
-        item = next(rest, END)
+    if came.cause is None or state.book.phase is STOPPED:
+        yield ended(state), None
     else:
-        part = islice(rest, _RUN)
-        item = plain.take(part, run.place, run.deltas)
-        if type(item) is Located and not run.deltas:
-            item = plain.take_located(chain((item,), part), run.place, run.deltas, run.lines)
-    run.item = item
-    run.known = recognised(item, nesting)
+        yield _interrupted(state, came.cause), came.cause
 
 
-def _through(state: State, run: _Run, inner: _Run | None = None) -> tuple[State, ...]:
-    """Give the states after a run and after that of a part: just the last where the part came whole."""
-    begun = _extended(state, run)
-    after = None if inner is None else whole(begun, run.known, inner.deltas, inner.known)
-    if after is not None:
-        return (after,)
-    after = begun if run.item is END else take_in(begun, run.item, run.known)
-    return (after,) if inner is None else (after, *_through(after, inner))
+def _further(came: Input, state: State) -> list[State]:
+    """Give the state after what needs no judgement, and those after the events that were taken behind it."""
+    nesting = state.book.limits.nesting
+    state, run, known = _passed(came, state)
+    states: list[State] = []
+    while True:
+        states += accumulate(run.late, advance, initial=state)
+        state, item = states[-1], run.item
+        if item is END or item is PAUSE:
+            return states
+        start, part = known, foreseen(state, known)
+        if part is not None:
+            run = came.take(part.plain, start.index, part.events, part.characters)
+            known = recognised(run.item, nesting)
+            after = whole(state, part, run, known)
+            if after is not None:
+                states.append(after)
+                return states
+        states.append(state := take_in(state, item, start))
+        if part is None:
+            return states
+        state = grow(state, run.size, run.text)
 
 
-def read_located(located: Located, focus: Focus) -> str | None:
-    """Give the characters of a plain delta that is named as it is, or None."""
-    delta = focus.plain.read(located.event, focus.place)
-    return delta if delta is not None and located.name in (None, located.event["type"]) else None
-
-
-def _extended(state: State, run: _Run) -> State:
-    """Give the state after the plain deltas of a run; the one that would pass a limit is judged like any event."""
-    focus = state.focus
-    if not run.deltas:
-        return state
-    if focus.plain is run.plain and focus.place == run.place:  # a part may have begun otherwise than was foreseen
-        after = grow(state, len(run.deltas), "".join(run.deltas))
-        if after is not None:
-            return after
-    events = (run.plain.write(run.place, delta) for delta in run.deltas)
-    return reduce(advance, map(Located, events, run.lines) if run.lines else events, state)
+def _passed(came: Input, state: State) -> tuple[State, Run, Any]:
+    """Give the state after what needs no judgement, and what came then: a run, and the event that its item is."""
+    nesting = state.book.limits.nesting
+    if state.focus.part is None:
+        run = came.take(NOTHING, 0, 0, 0)
+        return state, run, recognised(run.item, nesting)
+    passage = Passage(state)
+    run = passage.take_deltas(came)
+    known = recognised(run.item, nesting)
+    while not run.late and (run.item is PAUSE or passage.take(known)):
+        run = passage.take_deltas(came)
+        known = recognised(run.item, nesting)
+    return passage.state(), run, known
 
 
 def ended(state: State) -> State:

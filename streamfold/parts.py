@@ -10,7 +10,7 @@ from .events import NOTHING_ELSE, Source
 Number: TypeAlias = int | float
 
 
-@frozen
+@frozen(weakref_slot=False)
 class TextBlock:
     """A block of the answer.
 
@@ -26,7 +26,7 @@ class TextBlock:
     logprobs: tuple[FrozenDict, ...] = ()
 
 
-@frozen
+@frozen(weakref_slot=False)
 class ThinkingBlock:
     """A block of the model's reasoning.
 
@@ -47,7 +47,7 @@ class ThinkingBlock:
         return self.thinking
 
 
-@frozen
+@frozen(weakref_slot=False)
 class OtherBlock:
     """A block of a type that is not known, with the characters of its deltas."""
 
@@ -166,7 +166,7 @@ class Segment:
     citations: tuple[Citation, ...] = ()
 
 
-@frozen
+@frozen(weakref_slot=False)
 class BilledUnits:
     """What is billed: numbers as they came, whole floats as integers."""
 
@@ -177,7 +177,7 @@ class BilledUnits:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Tokens:
     """What was read and written: numbers as they came, whole floats as integers."""
 
@@ -188,7 +188,7 @@ class Tokens:
     extra: FrozenDict = NOTHING_ELSE
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Usage:
     """What the answer cost. ``extra`` keeps what is not known, as it came."""
 

@@ -85,9 +85,9 @@ def test_what_an_event_holds_nests_no_deeper_than_the_event_may():
     item = {"type": "citation-start", "index": 0, "delta": {"message": {"citations": cited}}}
 
     assert exact(item, 9) == wire.read(item, 9).event
-    for read in (exact, wire.read):
-        with pytest.raises(TooDeep):
-            read(item, 8)
+    assert exact(item, 8) is None
+    with pytest.raises(TooDeep):
+        wire.read(item, 8)
 
 
 @pytest.mark.parametrize("index", [True, 1.0, "1", 2**64, -(2**64)])

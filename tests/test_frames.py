@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamfold import check, fold
+from streamfold._input import Rows
 from streamfold.events import Located
 from streamfold.limits import Limits
 from streamfold.recordings import RecordingError, load
@@ -130,7 +131,7 @@ def decoded(data, size):
 
     decoder = FrameDecoder(locate=locate)
     chunks = (data[at : at + size] for at in range(0, len(data), size))
-    return [each for chunk in chunks for run in decoder.read(chunk) for each in run], read
+    return list(Rows(each for chunk in chunks for each in decoder.read(chunk))), read
 
 
 @pytest.mark.parametrize("size", [1, 7, 4096])

@@ -23,7 +23,7 @@ from pages.names import MODULES  # noqa: E402 - likewise
 ROOMS = """
     _quick _frozen _log _text _segments _quote _visible _words limits
     _arguments events
-    _plain _catalogue
+    _plain _input _catalogue
     _leaves _to_wire _sent _wire _exact
     rules violations
     _seams parts message
@@ -32,7 +32,7 @@ ROOMS = """
     _event_rules
     _kinds _transitions _assemble
     _order _expected _state
-    _whole _judge _advance errors
+    _cited _whole _judge _advance errors
     _walk _fold _check
     _aio _many _jsonable
     __init__
@@ -97,7 +97,9 @@ def test_nothing_does_io_logs_or_reads_a_clock_but_the_command_line(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    modules |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    # a StringIO is a string that grows, and no more
+    modules |= {node.module for node in froms if [alias.name for alias in node.names] != ["StringIO"]}
 
     if room_of(path) not in ("cli", "__main__"):
         assert called.isdisjoint({"open", "print", "input"})

@@ -2,7 +2,6 @@
 
 from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict
 from collections.abc import Mapping
-from itertools import takewhile
 from types import MappingProxyType
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from streamfold import _wire as wire
 from streamfold import events as on
 from streamfold._frozen import FrozenDict
-from streamfold._plain import DELTAS, END, NOTHING, PLAIN
+from streamfold._plain import DELTAS, NOTHING, PLAIN
 from streamfold._to_wire import to_wire
 
 KINDS = {
@@ -78,14 +77,7 @@ def delta(symbol, index, text):
 
 
 def read(symbol, event, index):
-    """Read one event by itself and as the first of a run, which must be the same."""
-    text = PLAIN[symbol].read(event, index)
-    run = []
-    other = PLAIN[symbol].take(iter([event]), index, run)
-
-    assert run == ([] if text is None else [text])
-    assert other is (event if text is None else END)
-    return text
+    return PLAIN[symbol].read(event, index)
 
 
 @st.composite
@@ -225,16 +217,6 @@ def test_what_is_no_object_at_any_level_is_not_recognised(symbol, shape):
 
 
 @pytest.mark.parametrize("symbol", sorted(DELTAS))
-def test_a_long_delta_is_taken_by_itself(symbol):
-    short, long = delta(symbol, 0, "a" * 1023), delta(symbol, 0, "a" * 1024)
-    run, lines = [], []
-
-    assert PLAIN[symbol].take(iter([short, long, short]), 0, run) is long
-    assert PLAIN[symbol].take_located(iter([on.Located(short, 1), on.Located(long, 2)]), 0, run, lines).line == 2
-    assert (run, lines) == (["a" * 1023] * 2, [1])
-
-
-@pytest.mark.parametrize("symbol", sorted(DELTAS))
 @pytest.mark.parametrize("error", [KeyError, TypeError, IndexError])
 def test_what_refuses_to_be_looked_into_is_not_recognised(symbol, error):
     class Closed:
@@ -256,49 +238,15 @@ def test_an_event_that_is_no_dict_is_not_recognised(symbol):
     assert [read(symbol, other, 0) for other in (*strangers, on.Located(event, 1), *mappings)] == [None] * 15
 
 
-# Taking a run of events
-
-
-@given(st.data(), symbols, indexes)
-def test_to_take_is_to_read_until_something_else_comes(data, symbol, index):
-    events = data.draw(st.lists(likes(symbol, index), max_size=6))
-    texts = list(takewhile(lambda text: text is not None, (read(symbol, event, index) for event in events)))
-    run, rest = ["before"], iter(events)
-    event = PLAIN[symbol].take(rest, index, run)
-
-    assert run == ["before", *texts]
-    assert event is (events[len(texts)] if len(texts) < len(events) else END)
-    assert list(map(id, rest)) == list(map(id, events[len(texts) + 1 :]))
-
-
-@pytest.mark.parametrize("symbol", sorted(DELTAS))
-@pytest.mark.parametrize("error", [KeyError, TypeError, IndexError, ConnectionResetError, KeyboardInterrupt])
-def test_what_the_iterable_raises_goes_on_and_nothing_is_lost(symbol, error):
-    def broken():
-        yield delta(symbol, 0, "Hel")
-        yield delta(symbol, 0, "lo")
-        raise error
-
-    run = []
-
-    with pytest.raises(error):
-        PLAIN[symbol].take(broken(), 0, run)
-    assert run == ["Hel", "lo"]
-
-
 # Where no part grows
 
 
 @given(candidates())
 def test_where_no_part_grows_nothing_is_recognised(candidate):
     _, index, event = candidate
-    run = []
 
     assert NOTHING.read(event, index) is None
-    assert NOTHING.take(iter([event, None]), index, run) is event
-    assert NOTHING.take(iter([]), index, run) is END
     assert NOTHING.write(index, "Hi") == {}
-    assert run == []
 
 
 def test_every_symbol_that_grows_by_plain_deltas_is_known():

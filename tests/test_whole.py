@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import reduce
-from itertools import accumulate, takewhile
+from itertools import accumulate
 
 import pytest
 import streams as s
@@ -13,13 +13,15 @@ from plainly import plainly
 from streamfold import LENIENT, Limits, State, check, fold
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
+from streamfold._cited import Passage, after_citation
 from streamfold._exact import exact
+from streamfold._input import Input
 from streamfold._judge import _judge_order, _lawful
 from streamfold._routes import ROUTES
 from streamfold._state import focused, settled
 from streamfold._walk import ended
-from streamfold._whole import CITED, may_come_whole, whole
-from streamfold.events import Located
+from streamfold._whole import foreseen, whole
+from streamfold.events import CitationEnd, CitationStart, Located
 from streamfold.limits import DEFAULT
 from streamfold.testing import strategies
 
@@ -32,10 +34,6 @@ LIMITS = st.just(DEFAULT) | st.builds(
 )
 
 
-def cited(state, known):
-    return CITED[type(known)](state, known)
-
-
 def states_and_events(events, limits=DEFAULT):
     states = accumulate(events, advance, initial=State(limits))
     return [(state, event, exact(event, 64)) for state, event in zip(states, events, strict=False)]
@@ -44,7 +42,7 @@ def states_and_events(events, limits=DEFAULT):
 @given(CITED_TEXT | STREAMS, LIMITS)
 def test_a_citation_of_the_text_that_grows_is_taken_as_it_would_be_judged(events, limits):
     for state, event, known in states_and_events(events, limits):
-        if type(known) in CITED and (after := cited(state, known)) is not None:
+        if (after := after_citation(state, known)) is not None:
             assert after == _judged(state, At(state.position, None, known, event))
 
 
@@ -65,15 +63,26 @@ def test_what_the_tables_allow_is_done_as_it_would_be_judged(events):
 
 def taken_whole(state, events, position):
     """The state after the part that begins at a position, if it comes whole, and how many events it is."""
-    start = exact(events[position], 64)
-    plain = may_come_whole(state, start)
-    if plain is None:
+    part = foreseen(state, exact(events[position], 64))
+    if part is None:
         return None, 0
-    texts = (plain.read(event, start.index) for event in events[position + 1 :])
-    deltas = list(takewhile(lambda text: text is not None, texts))
-    size = len(deltas) + 2
-    end = exact(events[position + size - 1], 64) if position + size <= len(events) else None
-    return whole(state, start, deltas, end), size
+    came = Input(events[position + 1 :])
+    run = came.take(part.plain, part.start.index, part.events, part.characters)
+    return whole(state, part, run, exact(run.item, 64)), run.size + 2
+
+
+@given(CITED_TEXT | STREAMS, LIMITS)
+def test_a_passage_comes_to_what_judging_event_by_event_would(events, limits):
+    states = [state for state, _, _ in states_and_events(events, limits)]
+    for position, state in enumerate(states):
+        came, passage = Input(events[position:]), Passage(state)
+        run = passage.take_deltas(came)
+        while not run.late and passage.take(exact(run.item, 64)):
+            assert passage.state() == reduce(advance, events[position : passage.state().position], state)
+            run = passage.take_deltas(came)
+        after = passage.state()
+
+        assert after == reduce(advance, events[position : position + after.position - state.position], state)
 
 
 @given(CITED_TEXT | STREAMS, LIMITS)
@@ -266,9 +275,9 @@ def test_halves_of_characters_that_meet_between_citations_shift_what_comes_later
 def test_citations_of_a_legal_stream_need_no_judging():
     events = answer(9)
 
-    taken = [cited(state, known) is not None for state, _, known in states_and_events(events) if type(known) in CITED]
+    cited = [each for each in states_and_events(events) if type(each[2]) in (CitationStart, CitationEnd)]
 
-    assert taken == [True] * 18
+    assert [after_citation(state, known) is not None for state, _, known in cited] == [True] * 18
 
 
 def test_a_citation_too_many_ends_the_fold_at_once():

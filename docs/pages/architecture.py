@@ -8,8 +8,8 @@ _PLACES: Final = ("bytes", "event", "typed event", "state", "message")
 ROOMS: Final = (
     Arrow(0, 1, "recordings"),
     Arrow(1, 2, "_exact, _wire"),
-    Arrow(1, 3, "_plain"),
-    Arrow(2, 3, "_whole, _judge"),
+    Arrow(1, 3, "_plain, _input"),
+    Arrow(2, 3, "_cited, _judge"),
     Arrow(3, 4, "_assemble"),
 )
 

@@ -1,13 +1,16 @@
 """The events of one response, as its bytes arrive."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from typing import TypeVar
 
 from attrs import define, field
 
+from .._input import Row, Rows
 from ..events import Located
 from ._sse import MAX_EVENT_SIZE
 from ._stream import READERS, SENTINEL, STOP, Loads, Reader, form_of, loads_strictly
+
+Item = TypeVar("Item", Located, Located | Row)
 
 
 @define(eq=False)
@@ -47,6 +50,9 @@ class EventDecoder:
             TypeError: *chunk* is not bytes.
             ValueError: the decoder is closed.
         """
+        return list(Rows(iter(self._fed(chunk))))
+
+    def _fed(self, chunk: bytes) -> list[Located | Row]:
         if not isinstance(chunk, bytes):
             raise TypeError(f"a chunk is a {type(chunk).__name__}; expected bytes")
         if self._closed:
@@ -57,7 +63,7 @@ class EventDecoder:
             if form is None:
                 return []
             self._reader, chunk = READERS[form](self.loads, self.max_event_size), bytes(self._blank)
-        return self._until_end(chain.from_iterable(self._reader.feed(chunk)))
+        return self._until_end(self._reader.feed(chunk))
 
     def close(self) -> list[Located]:
         """End the response and return the event that this breaks off, if it does."""
@@ -65,8 +71,8 @@ class EventDecoder:
         self._closed = self.ended = True
         return events
 
-    def _until_end(self, items: Iterator[Located]) -> list[Located]:
-        events: list[Located] = []
+    def _until_end(self, items: Iterator[Item]) -> list[Item]:
+        events: list[Item] = []
         if not self.ended:
             for item in items:
                 if item is SENTINEL or item is STOP:
@@ -91,8 +97,12 @@ def decode(
         ['event-cut']
     """
     decoder = EventDecoder(loads=loads, max_event_size=max_event_size)
-    for chunk in [chunks] if isinstance(chunks, bytes) else chunks:
-        yield from decoder.feed(chunk)
+    return Rows(_decoded([chunks] if isinstance(chunks, bytes) else chunks, decoder))
+
+
+def _decoded(chunks: Iterable[bytes], decoder: EventDecoder) -> Iterator[Located | Row]:
+    for chunk in chunks:
+        yield from decoder._fed(chunk)  # noqa: SLF001 - what it feeds with is the same
         if decoder.ended:
             return
     yield from decoder.close()

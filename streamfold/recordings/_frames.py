@@ -8,10 +8,11 @@ JSON string between, is then what the reader would make of it. Whatever else com
 
 from collections.abc import Callable, Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # it is public, and the stubs leave it out
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from attrs import define, field
 
+from .._input import Row, read_located
 from .._plain import DELTAS, PLAIN
 from ..events import Located
 from ._sse import ServerSentEvent, SSEDecoder
@@ -27,7 +28,7 @@ class _Place(NamedTuple):
     """What a plain delta is for."""
 
     symbol: str
-    index: Any
+    number: int
     name: str | None
 
 
@@ -46,13 +47,11 @@ class _Frame(NamedTuple):
     first: int
     lines: int
 
-    def read_run(self, text: str, at: int, line: int) -> tuple[list[Located], int]:
+    def read_row(self, text: str, at: int, line: int) -> tuple[Row, int]:
         """Read the events in this frame that follow one another in *text*, and tell where they end."""
         (symbol, index, name), before, after, first, lines = self
-        write, opened, closed = PLAIN[symbol].write, len(before), len(after) - 1
-        new: Any = tuple.__new__  # a named tuple's own way costs twice as much
-        run: list[Located] = []
-        line += first
+        opened, closed = len(before), len(after) - 1
+        texts: list[str] = []
         while text.startswith(before, at):
             try:
                 delta, end = scanstring(text, at + opened)
@@ -60,10 +59,9 @@ class _Frame(NamedTuple):
                 break
             if not text.startswith(after, end):
                 break
-            run.append(new(Located, (write(index, delta), line, name)))
+            texts.append(delta)
             at = end + closed
-            line += lines
-        return run, at
+        return Row(PLAIN[symbol], index, name, line + first, lines, texts), at
 
 
 @define(eq=False)
@@ -80,26 +78,26 @@ class FrameDecoder(SSEDecoder):
     _frame: _Frame | None = field(default=None, init=False)
     _last: _Place | None = field(default=None, init=False)
 
-    def read(self, chunk: bytes) -> Iterator[list[Located]]:
-        """Take the next bytes and yield the events that they finish: each alone, but for plain deltas in a row.
+    def read(self, chunk: bytes) -> Iterator[Located | Row]:
+        """Take the next bytes and yield the events that they finish, plain deltas in rows.
 
         Raises:
             EventTooLarge: as `feed` does.
         """
         if not self.learns:
-            yield from ([self.locate(event)] for event in self.feed(chunk))
+            yield from map(self.locate, self.feed(chunk))
             return
         text = self._take_ended(chunk) + "\n"  # the end of the last blank line, which stays held
         at, end = 0, len(text) - 1
         while at < end:
             if self._frame is not None and text.startswith(self._frame.before, at):
-                run, at = self._frame.read_run(text, at, self._line)
-                self._line += len(run) * self._frame.lines
-                yield run
-                if run:
+                row, at = self._frame.read_row(text, at, self._line)
+                if row.texts:
+                    self._line += len(row.texts) * row.lines
+                    yield row
                     continue
             stop = text.find("\n\n", at) + 1
-            yield self._read_like_any(text[at:stop])
+            yield from self._read_like_any(text[at:stop])
             at = stop
 
     def _read_like_any(self, block: str) -> list[Located]:
@@ -115,7 +113,7 @@ class FrameDecoder(SSEDecoder):
         blank, *lines, _ = block.split("\n")
         if blank or not all(line.startswith(("data:", "event:")) for line in lines):
             return None
-        expected = PLAIN[place.symbol].write(place.index, _SENTINEL)
+        expected = PLAIN[place.symbol].write(place.number, _SENTINEL)
         for start, end in _strings(block, delta):
             before, after = block[:start], f"{block[end:]}\n"
             [event] = SSEDecoder().feed(f'{before}{_SENTINEL}"{after}'.encode())
@@ -136,7 +134,7 @@ def _plain(located: Located) -> tuple[_Place | None, str]:
     if type(index) is not int:
         return _NOT_PLAIN
     for symbol, its_type in _SYMBOLS:
-        if event.get("type") == its_type and (delta := PLAIN[symbol].read(event, index)) is not None:
+        if event.get("type") == its_type and (delta := read_located(located, PLAIN[symbol], index)) is not None:
             return _Place(symbol, index, located.name), delta
     return _NOT_PLAIN
 

@@ -1,10 +1,10 @@
 """Where one stream ends and the next begins."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from attrs import evolve
 
+from .._input import Row, Rows
 from ..events import Located
 from ._recording import Origin, Recording
 from ._stream import SENTINEL, STOP, Reader
@@ -17,11 +17,10 @@ def split(chunks: Iterable[bytes], reader: Reader, origin: Origin) -> Iterator[R
     """
     events: list[Located] = []
     found, ended = 0, False
-    for run in _runs(chunks, reader):
-        if len(run) != 1:  # plain deltas, which neither begin nor end a recording
-            events += run
+    for item in _items(chunks, reader):
+        if isinstance(item, Row):  # plain deltas neither begin nor end a recording
+            events += item.located()
             continue
-        [item] = run
         wire_type = item.event.get("type") if type(item.event) is dict else None
         if item is SENTINEL or (ended and wire_type == "message-start"):
             yield _recording(events, origin)
@@ -35,16 +34,16 @@ def split(chunks: Iterable[bytes], reader: Reader, origin: Origin) -> Iterator[R
 
 def items(chunks: Iterable[bytes], reader: Reader) -> Iterator[Located]:
     """Yield the events that *reader* finds in *chunks*, and `SENTINEL` among them."""
-    return chain.from_iterable(_runs(chunks, reader))
+    return Rows(_items(chunks, reader))
 
 
-def _runs(chunks: Iterable[bytes], reader: Reader) -> Iterator[list[Located]]:
+def _items(chunks: Iterable[bytes], reader: Reader) -> Iterator[Located | Row]:
     for chunk in chunks:
-        for run in reader.feed(chunk):
-            if run and run[0] is STOP:
+        for item in reader.feed(chunk):
+            if item is STOP:
                 return
-            yield run
-    yield from ([item] for item in reader.close())
+            yield item
+    yield from reader.close()
 
 
 def _recording(events: list[Located], origin: Origin) -> Recording:

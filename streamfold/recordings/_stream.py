@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
+from .._input import Row
 from ..events import Located, Unreadable
 from ._frames import FrameDecoder
 from ._lines import Line, LineDecoder, LineTooLargeError
@@ -44,8 +45,8 @@ def form_of(chunk: bytes) -> Form | None:
 class Reader(Protocol):
     """Reads chunks of one form, and puts `SENTINEL` and `STOP` among the events."""
 
-    def feed(self, chunk: bytes) -> Iterator[list[Located]]:
-        """Yield the events that *chunk* finishes: each alone, but for plain deltas in a row."""
+    def feed(self, chunk: bytes) -> Iterator[Located | Row]:
+        """Yield the events that *chunk* finishes, plain deltas in rows."""
 
     def close(self) -> Iterator[Located]:
         """Yield the event that the end of the input breaks off, if it does."""
@@ -57,14 +58,14 @@ class _SSEReader:
         learns = loads is loads_strictly
         self._decoder = FrameDecoder(max_event_size=most, locate=self._located, learns=learns)
 
-    def feed(self, chunk: bytes) -> Iterator[list[Located]]:
+    def feed(self, chunk: bytes) -> Iterator[Located | Row]:
         try:
             yield from self._decoder.read(chunk)
         except EventTooLarge as error:
-            yield from ([self._located(event)] for event in error.events)
+            yield from map(self._located, error.events)
             rest = self._decoder.close()
-            yield [Located(Unreadable("" if rest is None else rest.text, str(error), cut=True), error.line)]
-            yield [STOP]
+            yield Located(Unreadable("" if rest is None else rest.text, str(error), cut=True), error.line)
+            yield STOP
 
     def close(self) -> Iterator[Located]:
         rest = self._decoder.close()
@@ -93,13 +94,13 @@ class _LinesReader:
         self._loads = loads
         self._decoder = LineDecoder(most)
 
-    def feed(self, chunk: bytes) -> Iterator[list[Located]]:
+    def feed(self, chunk: bytes) -> Iterator[Located | Row]:
         try:
             for line in self._decoder.feed(chunk):
-                yield from ([located] for located in self._located(line))
+                yield from self._located(line)
         except LineTooLargeError as error:
-            yield [_unreadable(error.line, f"the line is larger than {self._decoder.most} bytes", cut=True)]
-            yield [STOP]
+            yield _unreadable(error.line, f"the line is larger than {self._decoder.most} bytes", cut=True)
+            yield STOP
 
     def close(self) -> Iterator[Located]:
         for line in self._decoder.close():
