@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamfold import check, fold
-from streamfold._input import Rows
 from streamfold.events import Located
 from streamfold.limits import Limits
 from streamfold.recordings import RecordingError, load
 from streamfold.recordings._frames import FrameDecoder
+from streamfold.recordings._rows import located
 from streamfold.recordings._stream import loads_strictly, parsed
 
 TEXTS = st.text(st.characters() | st.sampled_from('\ud83d\udc19"\\\n\r\u2028\x00'), max_size=5)
@@ -56,7 +56,7 @@ def written(events, *, ascii_only=False, space="", name=True, end="\n", comment=
     lines = [
         "".join(
             [
-                f"event: {event['type']}{end}" if name and isinstance(event, dict) else "",
+                f"event: {event['type']}{end}" if name and isinstance(event, dict) and "type" in event else "",
                 comment and f": {comment}{end}",
                 f"data:{space}{json.dumps(event, ensure_ascii=ascii_only, separators=separators)}{end}{end}",
             ]
@@ -131,7 +131,7 @@ def decoded(data, size):
 
     decoder = FrameDecoder(locate=locate)
     chunks = (data[at : at + size] for at in range(0, len(data), size))
-    return list(Rows(each for chunk in chunks for each in decoder.read(chunk))), read
+    return list(located(each for chunk in chunks for each in decoder.read(chunk))), read
 
 
 @pytest.mark.parametrize("size", [1, 7, 4096])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_plain import KINDS, Words, delta, indexes, likes, mappings, symbols, texts, typed
 
 from streamfold import _wire as wire
-from streamfold._input import END, PAUSE, Row, Rows, input_of
+from streamfold._input import END, PAUSE, Input
 from streamfold._plain import DELTAS, NOTHING, PLAIN
 from streamfold.events import Located
 
@@ -20,15 +20,11 @@ def located(events):
     return [Located(event, line, None) for line, event in enumerate(events, 1)]
 
 
-def rows(events):
-    return Rows(iter(located(events)))
-
-
 def bare(item):
     return item.event if isinstance(item, Located) else item
 
 
-SHAPES = {"mappings": list, "located": located, "rows": rows}
+SHAPES = {"mappings": list, "located": located}
 shapes = st.sampled_from(sorted(SHAPES))
 
 
@@ -59,7 +55,7 @@ def is_plain(symbol, event, index):
 def test_to_take_is_to_read_until_something_else_comes(data, symbol, index, shape):
     events = data.draw(st.lists(likes(symbol, index), max_size=6))
     first = {"type": "note"}  # by which it is known whether events are located
-    came = input_of(SHAPES[shape]([first, *events]))
+    came = Input(SHAPES[shape]([first, *events]))
     assert bare(came.next()) is first
     run = came.take(PLAIN[symbol], index, MANY, MANY)
     mine, others = events[: run.size], events[run.size :]
@@ -74,14 +70,14 @@ def test_to_take_is_to_read_until_something_else_comes(data, symbol, index, shap
 
 @given(symbols, indexes, st.lists(texts, max_size=200), shapes)
 def test_a_row_of_any_characters_is_taken_as_they_are(symbol, index, row, shape):
-    came = input_of(SHAPES[shape]([delta(symbol, index, text) for text in row]))
+    came = Input(SHAPES[shape]([delta(symbol, index, text) for text in row]))
 
     assert characters(symbol, index, taken(came, symbol, index)) == "".join(row)
 
 
 @pytest.mark.parametrize("text", ["\r", "\r\n", "\n\r\n", "a\rb", "\x00", "\ud83d", "\ufeff", "\u2028", "\x1a"])
 def test_no_character_is_translated(text):
-    run = input_of([delta("text", 0, text)] * 2).take(PLAIN["text"], 0, MANY, MANY)
+    run = Input([delta("text", 0, text)] * 2).take(PLAIN["text"], 0, MANY, MANY)
 
     assert run.text == text * 2
 
@@ -91,7 +87,7 @@ def test_another_kind_of_mapping_is_taken_only_if_it_reads_alike(kind, depth):
     event = {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hi"}}}}
     for key in ("delta", "message", "content")[:depth]:
         event = {**event, key: kind(event[key])} if key in event else event
-    run = input_of([event]).take(PLAIN["text"], 0, MANY, MANY)
+    run = Input([event]).take(PLAIN["text"], 0, MANY, MANY)
 
     assert (run.text, run.size) in (("Hi", 1), ("", 0))
     assert run.size == 0 or is_plain("text", event, 0)
@@ -99,7 +95,7 @@ def test_another_kind_of_mapping_is_taken_only_if_it_reads_alike(kind, depth):
 
 @pytest.mark.parametrize("stranger", [ANY, ({**delta("text", 0, "Hi")}, 1, None), [delta("text", 0, "Hi")], None, 5])
 def test_what_is_no_event_is_never_taken_among_located_ones(stranger):
-    came = input_of([Located({"type": "note"}, 1), stranger, Located(delta("text", 0, "Hi"), 2)])
+    came = Input([Located({"type": "note"}, 1), stranger, Located(delta("text", 0, "Hi"), 2)])
     came.next()
 
     assert came.take(PLAIN["text"], 0, MANY, MANY).item is stranger
@@ -108,23 +104,25 @@ def test_what_is_no_event_is_never_taken_among_located_ones(stranger):
 @pytest.mark.parametrize("name", ["content-end", "", 5, ["content-delta"], Words("other")])
 def test_a_delta_that_is_named_otherwise_is_not_taken(name):
     first, other = Located({"type": "note"}, 1), Located(delta("text", 0, "Hi"), 2, name)
-    for came in (input_of([first, other]), input_of(Rows(iter([first, other])))):
-        came.next()
-        assert came.take(PLAIN["text"], 0, MANY, MANY).item is other
+    came = Input([first, other])
+    came.next()
+
+    assert came.take(PLAIN["text"], 0, MANY, MANY).item is other
 
 
 @pytest.mark.parametrize("name", [None, "content-delta"])
 def test_a_delta_that_is_named_as_it_is_is_taken(name):
     first, other = Located({"type": "note"}, 1), Located(delta("text", 0, "Hi"), 2, name)
-    for came in (input_of([first, other]), input_of(Rows(iter([first, other])))):
-        came.next()
-        assert came.take(PLAIN["text"], 0, MANY, MANY) == ("Hi", 1, (), END)
+    came = Input([first, other])
+    came.next()
+
+    assert came.take(PLAIN["text"], 0, MANY, MANY) == ("Hi", 1, (), END)
 
 
-@pytest.mark.parametrize("kind", [list, rows])
-def test_where_no_part_grows_events_are_given_one_by_one(kind):
+@given(shapes)
+def test_where_no_part_grows_events_are_given_one_by_one(shape):
     events = [delta("text", 0, "Hi"), delta("text", 0, "Ho")]
-    came = input_of(kind(events))
+    came = Input(SHAPES[shape](events))
 
     assert [bare(came.take(NOTHING, 0, MANY, MANY).item) for _ in events] == events
     assert came.take(NOTHING, 0, MANY, MANY) == ("", 0, (), END)
@@ -141,7 +139,7 @@ def test_what_raises_when_it_is_compared_is_given_as_it_came():
     broken = Broken(delta("text", 0, "Hi"))
     inside = {**delta("text", 0, "b"), "delta": broken}
     for event in (broken, inside):
-        run = input_of([delta("text", 0, "a"), event]).take(PLAIN["text"], 0, MANY, MANY)
+        run = Input([delta("text", 0, "a"), event]).take(PLAIN["text"], 0, MANY, MANY)
 
         assert (run.text, run.size) == ("a", 1)
         assert run.item is event
@@ -161,7 +159,7 @@ def test_nothing_is_lost_and_no_run_is_longer_than_it_may_be(symbol, row, places
     events = [delta(symbol, 0, text) for text in row]
     for place in places:
         events[place : place + 1] = [{"type": "note", "place": place}] * (place < len(events))
-    came = input_of(SHAPES[shape](events))
+    came = Input(SHAPES[shape](events))
     left, told = list(events), []
     while not came.ended:
         run = came.take(PLAIN[symbol], 0, *most)
@@ -187,7 +185,7 @@ def test_long_deltas_are_counted_after_few(kind):
             yield delta("text", 0, "x" * 10_000)
 
     first = delta("text", 1, "")
-    came = input_of(chain(kind([first]), (kind([event])[0] for event in events())))
+    came = Input(chain(kind([first]), (kind([event])[0] for event in events())))
     came.next()
     came.take(PLAIN["text"], 0, MANY, MANY)
     before = len(drawn)
@@ -197,7 +195,7 @@ def test_long_deltas_are_counted_after_few(kind):
 
 
 def test_no_more_than_some_deltas_are_taken_before_their_characters_are_counted():
-    came = input_of(delta("text", 0, "x" if number < 500 else "x" * 10_000) for number in count())
+    came = Input(delta("text", 0, "x" if number < 500 else "x" * 10_000) for number in count())
     runs = [came.take(PLAIN["text"], 0, MANY, 2_000)]
 
     assert runs[0].size + len(runs[0].late) <= 500 + 64
@@ -215,7 +213,7 @@ def test_what_the_iterable_raises_ends_it_and_nothing_is_lost(symbol, row, shape
         yield from SHAPES[shape]([delta(symbol, 0, text) for text in row])
         raise cause
 
-    came = input_of(Rows(broken()) if shape == "rows" else broken())
+    came = Input(broken())
 
     assert characters(symbol, 0, taken(came, symbol, 0)) == "".join(row)
     assert came.cause is cause
@@ -228,57 +226,20 @@ def test_an_exception_of_the_iterable_is_never_taken_for_one_of_an_event(symbol,
         yield delta(symbol, 0, "Hel")
         raise error
 
-    came = input_of(broken())
+    came = Input(broken())
 
     assert came.take(PLAIN[symbol], 0, MANY, MANY) == ("Hel", 1, (), END)
     assert type(came.cause) is error
 
 
-@pytest.mark.parametrize("kind", [iter, lambda events: Rows(iter(events))])
-def test_what_ends_the_program_passes(kind):
+@given(shapes)
+def test_what_ends_the_program_passes(shape):
     def broken():
-        yield from located([{"type": "note"}, delta("text", 0, "Hel")])
+        yield from SHAPES[shape]([{"type": "note"}, delta("text", 0, "Hel")])
         raise KeyboardInterrupt
 
-    came = input_of(kind(broken()))
+    came = Input(broken())
     came.next()
 
     with pytest.raises(KeyboardInterrupt):
         came.take(PLAIN["text"], 0, MANY, MANY)
-
-
-# Rows
-
-
-def row_of(*row, line=7, lines=3, name="content-delta"):
-    return Row(PLAIN["text"], 0, name, line, lines, list(row))
-
-
-def test_a_row_is_the_events_that_it_stands_for():
-    rows = Rows(iter([row_of("Hel", "lo"), Located({"type": "note"}, 13)]))
-
-    assert list(rows) == [
-        Located(delta("text", 0, "Hel"), 7, "content-delta"),
-        Located(delta("text", 0, "lo"), 10, "content-delta"),
-        Located({"type": "note"}, 13),
-    ]
-
-
-@given(st.lists(st.lists(texts, min_size=1, max_size=4), max_size=4), st.integers(0, 9), st.booleans())
-def test_a_row_may_be_begun_event_by_event_and_go_on_in_rows(several, first, others):
-    items = [row_of(*row) for row in several]
-    rest = Rows(iter(items))
-    begun = [("event", each.event) for _, each in zip(range(first), rest, strict=False)]
-    parts = [*begun, *taken(input_of(rest), "text", 1 if others else 0)]
-
-    assert characters("text", 0, parts) == "".join(chain(*several))
-
-
-def test_a_row_that_may_pass_a_limit_is_given_event_by_event():
-    came = input_of(Rows(iter([row_of("a"), row_of("b", "c")])))
-
-    run = came.take(PLAIN["text"], 0, MANY, 2)
-
-    assert (run.text, run.size, run.item) == ("a", 1, PAUSE)
-    assert [bare(late) for late in run.late] == [delta("text", 0, "b"), delta("text", 0, "c")]
-    assert [late.line for late in run.late] == [7, 10]

@@ -1,16 +1,14 @@
 """The events of one response, as its bytes arrive."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
-from attrs import define, field
+from attrs import Factory, define, field
 
-from .._input import Row, Rows
 from ..events import Located
+from ._decoded import Decoded, Decoder
+from ._rows import located
 from ._sse import MAX_EVENT_SIZE
-from ._stream import READERS, SENTINEL, STOP, Loads, Reader, form_of, loads_strictly
-
-Item = TypeVar("Item", Located, Located | Row)
+from ._stream import Loads, loads_strictly
 
 
 @define(eq=False)
@@ -24,7 +22,6 @@ class EventDecoder:
     Attributes:
         loads: reads one JSON text, and raises ``ValueError`` if it is none.
         max_event_size: in bytes; a larger event is the last one, and as good as cut off.
-        ended: whether no event will follow, whatever else is fed.
 
     Examples:
         >>> decoder = EventDecoder()
@@ -38,10 +35,14 @@ class EventDecoder:
 
     loads: Loads = field(default=loads_strictly, kw_only=True)
     max_event_size: int = field(default=MAX_EVENT_SIZE, kw_only=True)
-    ended: bool = field(default=False, init=False)
-    _reader: Reader | None = field(default=None, init=False)
-    _blank: bytearray = field(factory=bytearray, init=False, repr=False)
-    _closed: bool = field(default=False, init=False)
+    _decoder: Decoder = field(
+        default=Factory(lambda self: Decoder(self.loads, self.max_event_size), takes_self=True), init=False, repr=False
+    )
+
+    @property
+    def ended(self) -> bool:
+        """Whether no event will follow, whatever else is fed."""
+        return self._decoder.ended
 
     def feed(self, chunk: bytes) -> list[Located]:
         """Take the next bytes of the response and return the events that they finish.
@@ -50,36 +51,11 @@ class EventDecoder:
             TypeError: *chunk* is not bytes.
             ValueError: the decoder is closed.
         """
-        return list(Rows(iter(self._fed(chunk))))
-
-    def _fed(self, chunk: bytes) -> list[Located | Row]:
-        if not isinstance(chunk, bytes):
-            raise TypeError(f"a chunk is a {type(chunk).__name__}; expected bytes")
-        if self._closed:
-            raise ValueError("the decoder is closed")
-        if self._reader is None:
-            self._blank += chunk
-            form = form_of(chunk) or ("sse" if len(self._blank) > self.max_event_size else None)
-            if form is None:
-                return []
-            self._reader, chunk = READERS[form](self.loads, self.max_event_size), bytes(self._blank)
-        return self._until_end(self._reader.feed(chunk))
+        return list(located(self._decoder.feed(chunk)))
 
     def close(self) -> list[Located]:
         """End the response and return the event that this breaks off, if it does."""
-        events = [] if self._reader is None else self._until_end(self._reader.close())
-        self._closed = self.ended = True
-        return events
-
-    def _until_end(self, items: Iterator[Item]) -> list[Item]:
-        events: list[Item] = []
-        if not self.ended:
-            for item in items:
-                if item is SENTINEL or item is STOP:
-                    self.ended = True
-                    break
-                events.append(item)
-        return events
+        return list(located(self._decoder.close()))
 
 
 def decode(
@@ -96,13 +72,4 @@ def decode(
         >>> [error.code for error in check(decode(chunks)).errors]
         ['event-cut']
     """
-    decoder = EventDecoder(loads=loads, max_event_size=max_event_size)
-    return Rows(_decoded([chunks] if isinstance(chunks, bytes) else chunks, decoder))
-
-
-def _decoded(chunks: Iterable[bytes], decoder: EventDecoder) -> Iterator[Located | Row]:
-    for chunk in chunks:
-        yield from decoder._fed(chunk)  # noqa: SLF001 - what it feeds with is the same
-        if decoder.ended:
-            return
-    yield from decoder.close()
+    return Decoded([chunks] if isinstance(chunks, bytes) else chunks, Decoder(loads, max_event_size))

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # it is public, and the stubs leave it out
 from typing import Final, NamedTuple, TypeAlias
 
-from attrs import define, field
+from attrs import define, field, frozen
 
-from .._input import Row, read_located
-from .._plain import DELTAS, PLAIN
+from .._input import read_located
+from .._plain import DELTAS, PLAIN, Plain
 from ..events import Located
+from ._rows import Item, Row, in_order
 from ._sse import ServerSentEvent, SSEDecoder
 
 Locate: TypeAlias = Callable[[ServerSentEvent], Located]
@@ -25,31 +26,38 @@ _SYMBOLS: Final = [(symbol, kind.wire_type) for symbol, (kind, _) in DELTAS.item
 
 
 class _Place(NamedTuple):
-    """What a plain delta is for."""
+    """What a plain delta is for, and in which order its keys come."""
 
     symbol: str
     number: int
     name: str | None
+    keys: tuple[str, ...]
 
 
-class _Frame(NamedTuple):
+@frozen
+class _Frame:
     """What stands around the string of each plain delta for one place.
 
     Attributes:
-        before, after: from the end of a blank line to the end of the next one.
+        plain: how these deltas are recognised.
+        before, after: from the end of a blank line to the end of the next one, without the string and its quotes.
         first: the line on which the event begins, counted from that blank line.
         lines: from one blank line to the next.
+        head, tail: all bytes of the event but the characters of the string.
     """
 
     place: _Place
+    plain: Plain
     before: str
     after: str
     first: int
     lines: int
+    head: bytes
+    tail: bytes
 
     def read_row(self, text: str, at: int, line: int) -> tuple[Row, int]:
         """Read the events in this frame that follow one another in *text*, and tell where they end."""
-        (symbol, index, name), before, after, first, lines = self
+        before, after = self.before, self.after
         opened, closed = len(before), len(after) - 1
         texts: list[str] = []
         while text.startswith(before, at):
@@ -61,7 +69,19 @@ class _Frame(NamedTuple):
                 break
             texts.append(delta)
             at = end + closed
-        return Row(PLAIN[symbol], index, name, line + first, lines, texts), at
+        _, number, name, keys = self.place
+        return Row(self.plain, number, name, keys, line + self.first, self.lines, texts), at
+
+    def read_alone(self, chunk: bytes) -> str | None:
+        """Give the characters of the event that *chunk* is, if it is in this frame and writes them as they are."""
+        head, tail = self.head, self.tail
+        if not (chunk.startswith(head) and chunk.endswith(tail)) or len(chunk) < len(head) + len(tail):
+            return None
+        try:
+            text = chunk[len(head) : -len(tail)].decode()
+        except UnicodeDecodeError:
+            return None
+        return text if text.isprintable() and '"' not in text and "\\" not in text else None
 
 
 @define(eq=False)
@@ -78,7 +98,7 @@ class FrameDecoder(SSEDecoder):
     _frame: _Frame | None = field(default=None, init=False)
     _last: _Place | None = field(default=None, init=False)
 
-    def read(self, chunk: bytes) -> Iterator[Located | Row]:
+    def read(self, chunk: bytes) -> Iterator[Item]:
         """Take the next bytes and yield the events that they finish, plain deltas in rows.
 
         Raises:
@@ -100,6 +120,16 @@ class FrameDecoder(SSEDecoder):
             yield from self._read_like_any(text[at:stop])
             at = stop
 
+    def read_delta(self, chunk: bytes, plain: Plain, place: int) -> str | None:
+        """Take the next bytes and give their characters, if they are one plain delta; else take nothing."""
+        frame = self._frame
+        if frame is None or frame.plain is not plain or frame.place.number != place or len(self._held) != 1:
+            return None
+        text = frame.read_alone(chunk) if len(chunk) < self.max_event_size else None
+        if text is not None:
+            self._line += frame.lines
+        return text
+
     def _read_like_any(self, block: str) -> list[Located]:
         located = [self.locate(event) for event in self._read(block)]
         place, delta = _plain(located[0]) if len(located) == 1 and len(block) <= _LONGEST else _NOT_PLAIN
@@ -113,14 +143,16 @@ class FrameDecoder(SSEDecoder):
         blank, *lines, _ = block.split("\n")
         if blank or not all(line.startswith(("data:", "event:")) for line in lines):
             return None
-        expected = PLAIN[place.symbol].write(place.number, _SENTINEL)
+        plain = PLAIN[place.symbol]
+        expected = in_order(plain.write(place.number, _SENTINEL), place.keys)
         for start, end in _strings(block, delta):
             before, after = block[:start], f"{block[end:]}\n"
             [event] = SSEDecoder().feed(f'{before}{_SENTINEL}"{after}'.encode())
             located = self.locate(event)
             # as they are written, so that the keys are in the order in which they came
             if str(located.event) == str(expected):
-                return _Frame(place, before, after, located.line - 1, len(lines) + 1)
+                head, tail = before[1:].encode(), f'"{after}'.encode()
+                return _Frame(place, plain, before, after, located.line - 1, len(lines) + 1, head, tail)
         return None
 
 
@@ -135,7 +167,7 @@ def _plain(located: Located) -> tuple[_Place | None, str]:
         return _NOT_PLAIN
     for symbol, its_type in _SYMBOLS:
         if event.get("type") == its_type and (delta := read_located(located, PLAIN[symbol], index)) is not None:
-            return _Place(symbol, index, located.name), delta
+            return _Place(symbol, index, located.name, tuple(event)), delta
     return _NOT_PLAIN
 
 

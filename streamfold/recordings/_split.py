@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
-from .._input import Row, Rows
 from ..events import Located
 from ._recording import Origin, Recording
+from ._rows import Item, Row, located
 from ._stream import SENTINEL, STOP, Reader
 
 
@@ -34,10 +34,10 @@ def split(chunks: Iterable[bytes], reader: Reader, origin: Origin) -> Iterator[R
 
 def items(chunks: Iterable[bytes], reader: Reader) -> Iterator[Located]:
     """Yield the events that *reader* finds in *chunks*, and `SENTINEL` among them."""
-    return Rows(_items(chunks, reader))
+    return located(_items(chunks, reader))
 
 
-def _items(chunks: Iterable[bytes], reader: Reader) -> Iterator[Located | Row]:
+def _items(chunks: Iterable[bytes], reader: Reader) -> Iterator[Item]:
     for chunk in chunks:
         for item in reader.feed(chunk):
             if item is STOP:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
-from .._input import Row
+from .._plain import Plain
 from ..events import Located, Unreadable
 from ._frames import FrameDecoder
 from ._lines import Line, LineDecoder, LineTooLargeError
+from ._rows import Item
 from ._sse import EventTooLarge, ServerSentEvent, Unfinished
 
 Form: TypeAlias = Literal["sse", "jsonl"]
@@ -45,11 +46,14 @@ def form_of(chunk: bytes) -> Form | None:
 class Reader(Protocol):
     """Reads chunks of one form, and puts `SENTINEL` and `STOP` among the events."""
 
-    def feed(self, chunk: bytes) -> Iterator[Located | Row]:
+    def feed(self, chunk: bytes) -> Iterator[Item]:
         """Yield the events that *chunk* finishes, plain deltas in rows."""
 
     def close(self) -> Iterator[Located]:
         """Yield the event that the end of the input breaks off, if it does."""
+
+    def read_delta(self, chunk: bytes, plain: Plain, place: int) -> str | None:
+        """Take a chunk and give its characters, if it is one plain delta; else take nothing."""
 
 
 class _SSEReader:
@@ -57,8 +61,9 @@ class _SSEReader:
         self._loads = loads
         learns = loads is loads_strictly
         self._decoder = FrameDecoder(max_event_size=most, locate=self._located, learns=learns)
+        self.read_delta = self._decoder.read_delta
 
-    def feed(self, chunk: bytes) -> Iterator[Located | Row]:
+    def feed(self, chunk: bytes) -> Iterator[Item]:
         try:
             yield from self._decoder.read(chunk)
         except EventTooLarge as error:
@@ -94,13 +99,16 @@ class _LinesReader:
         self._loads = loads
         self._decoder = LineDecoder(most)
 
-    def feed(self, chunk: bytes) -> Iterator[Located | Row]:
+    def feed(self, chunk: bytes) -> Iterator[Item]:
         try:
             for line in self._decoder.feed(chunk):
                 yield from self._located(line)
         except LineTooLargeError as error:
             yield _unreadable(error.line, f"the line is larger than {self._decoder.most} bytes", cut=True)
             yield STOP
+
+    def read_delta(self, _chunk: bytes, _plain: Plain, _place: int) -> None:
+        """Take nothing: lines are read as they are."""
 
     def close(self) -> Iterator[Located]:
         for line in self._decoder.close():

@@ -4,8 +4,10 @@ import json
 from random import Random
 
 import pytest
+from plainly import plainly
 
-from streamfold.recordings import load
+from streamfold import check
+from streamfold.recordings import decode, load
 from streamfold.recordings._stream import loads_strictly
 
 
@@ -23,6 +25,14 @@ def test_a_recording_is_read_by_frames_as_without_them(recording, size):
     data = recording.read_bytes()
 
     assert list(load(chunked(data, size))) == list(load(data, loads=unlearned))
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, 4096])
+def test_a_fold_of_its_bytes_comes_to_what_the_plain_way_makes_of_its_events(recording, size):
+    data = recording.read_bytes()
+    chunks = chunked(data, size) if size else (event + b"\n\n" for event in data.split(b"\n\n"))
+
+    assert check(decode(chunks)).state == plainly(decode(data, loads=unlearned))
 
 
 def test_so_is_one_with_other_line_ends_and_one_with_a_few_bytes_changed(recording):

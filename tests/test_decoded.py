@@ -1,0 +1,165 @@
+"""A fold of bytes comes to what a fold of their events comes to, however they are cut and wherever it begins."""
+
+import itertools
+
+import pytest
+import streams as s
+from hypothesis import example, given
+from hypothesis import strategies as st
+from plainly import plainly
+from test_frames import TEXTS, rows, unlearned, ways, written
+
+from streamfold import Limits, check, fold
+from streamfold.events import Located
+from streamfold.limits import DEFAULT
+from streamfold.recordings import EventDecoder, decode
+from streamfold.recordings._frames import FrameDecoder
+from streamfold.recordings._stream import loads_strictly, parsed
+from streamfold.testing import strategies
+
+START = [s.message_start(), s.content_start()]
+LIMITS = st.just(DEFAULT) | st.builds(Limits, characters=st.integers(0, 60), events=st.integers(0, 30))
+STREAMS = strategies.any_streams() | rows().map(lambda row: [*START, *row])
+
+
+def cut(events, way, sizes):
+    """The bytes of events, one a chunk, and some of the chunks cut once more or joined with the next one."""
+    chunks = [written([event], **way) for event in events]
+    for number, size in enumerate(sizes if chunks else ()):
+        place = number * 7 % len(chunks)
+        joined = b"".join(chunks[place : place + 2])
+        chunks[place : place + 2] = [joined[:size], joined[size:]]
+    return chunks
+
+
+def told(chunks, **options):
+    return list(decode(iter(chunks), loads=unlearned, **options))
+
+
+@given(STREAMS, ways, st.lists(st.integers(0, 200), max_size=9), LIMITS)
+@example([*START, *[s.content_delta("ab")] * 9], {}, [], Limits(events=8))
+@example([*START, *[s.content_delta("ab")] * 9], {}, [], Limits(characters=11))
+def test_a_fold_of_bytes_comes_to_what_the_plain_way_makes_of_their_events(events, way, sizes, limits):
+    chunks = cut(events, way, sizes)
+
+    assert check(decode(chunks), limits=limits).state == plainly(told(chunks), limits)
+
+
+@given(STREAMS, ways, st.lists(st.integers(0, 200), max_size=4), st.integers(0, 12))
+def test_so_does_one_that_begins_when_some_events_have_been_taken(events, way, sizes, first):
+    chunks = cut(events, way, sizes)
+    rest = decode(chunks)
+    begun = list(itertools.islice(rest, first))
+
+    assert begun == told(chunks)[:first]
+    assert check(rest).state == check(told(chunks)[first:]).state
+
+
+@given(STREAMS, ways, st.lists(st.integers(0, 200), max_size=4), st.integers(0, 12))
+def test_so_does_one_whose_transport_breaks(events, way, sizes, last):
+    chunks = cut(events, way, sizes)[:last]
+
+    def broken(items):
+        yield from items
+        raise ConnectionResetError("gone")
+
+    whole = EventDecoder(loads=unlearned)
+    known = [event for chunk in chunks for event in whole.feed(chunk)]
+
+    assert check(decode(broken(chunks))).state == check(known if whole.ended else broken(known)).state
+
+
+def answered(*texts, **way):
+    """The chunks of an answer, an event in each."""
+    return [written([event], **way) for event in (*START, *map(s.content_delta, texts))]
+
+
+@given(st.lists(TEXTS, max_size=12), ways)
+def test_a_delta_alone_in_a_chunk_is_read_as_it_is_among_others(texts, way):
+    chunks = [*answered("a", "b", "c", **way), *answered(*texts, **way)[2:]]
+
+    assert check(decode(chunks)).partial.text == check(told(chunks)).partial.text
+
+
+SPOILT = [
+    b'"}}}}', b'a", "more": "b', b"\\u00e9", b"\\", b'\\"', b"\xff", b"\xc3", b"a\x00", b"a\xc2\x85", "\u2028".encode(),
+    b"a\n", b'a"}}}}\n\nx', b"\r", b"x" * 5_000, b"", "😀é".encode(), b"\xed\xa0\xbd", b"\xef\xbb\xbf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("inner", SPOILT)
+@pytest.mark.parametrize("most", [300, 10_000])
+def test_a_chunk_that_looks_like_one_delta_comes_to_what_it_is(inner, most):
+    chunk = written([s.content_delta("abc")], space=" ")
+    chunks = [*answered("a", "b", "c", space=" "), chunk.replace(b"abc", inner), chunk, chunk]
+    options = {"max_event_size": most}
+
+    assert check(decode(chunks, **options)).state == plainly(told(chunks, **options))
+
+
+@pytest.mark.parametrize("last", [b"data: 1", b"\n", b": x\n", b"\r", b"data: 1\r", b"\xef\xbb\xbf"])
+def test_nothing_is_taken_for_a_delta_where_another_event_has_begun(last):
+    chunks = [*answered("a", "b", "c"), last, *answered("d", "e", "f")[2:]]
+
+    assert check(decode(chunks)).state == plainly(told(chunks))
+
+
+def reading(events):
+    """A decoder that has read events, and the texts that it reads as JSON from now on."""
+    read = []
+
+    def locate(event):
+        read.append(event.data)
+        return Located(parsed(event.data, loads_strictly), event.line, event.name)
+
+    decoder = FrameDecoder(locate=locate)
+    list(decoder.read(written(events)))
+    read.clear()
+    return decoder, read
+
+
+def test_a_delta_alone_in_a_chunk_is_not_read_as_json_and_keeps_the_count_of_lines():
+    decoder, read = reading([s.content_delta("a")] * 3)
+    [plain] = {each.plain for each in decoder.read(written([s.content_delta("b")]))}
+
+    texts = [decoder.read_delta(written([s.content_delta(text)]), plain, 0) for text in ("c", "é 😀", '"', "")]
+    [row] = decoder.read(written([s.content_delta("d")]))
+
+    assert texts == ["c", "é 😀", None, ""]
+    assert row.line == 4 * 3 + 3 * 3 + 1
+    assert read == []
+
+
+def test_a_delta_for_another_part_is_not_taken():
+    decoder, _ = reading([s.content_delta("a")] * 3)
+    [plain] = {each.plain for each in decoder.read(written([s.content_delta("b")]))}
+
+    assert decoder.read_delta(written([s.content_delta("b")]), plain, 1) is None
+    assert decoder.read_delta(written([s.content_delta("b", 1)]), plain, 0) is None
+
+
+def test_what_is_fed_after_the_end_is_nothing():
+    chunks = [*answered("a", "b", "c"), b"data: [DONE]\n\n", *answered("d")[2:]]
+
+    assert check(decode(chunks)).partial.text == "abc"
+
+
+def test_a_response_that_is_cut_in_a_delta_says_so():
+    chunks = answered("a", "b", "c", "d")
+    chunks[-1] = chunks[-1][:-1]
+
+    assert [each.code for each in check(decode(chunks)).roots] == ["event-cut"]
+
+
+def test_a_whole_answer_comes_to_its_message_in_any_chunks():
+    events = s.whole(*s.text_block(*(f"{number} " for number in range(99))))
+    data = written(events)
+
+    for size in (1, 7, 100, 4096, len(data)):
+        assert fold(decode(data[at : at + size] for at in range(0, len(data), size))) == fold(events)
+    assert fold(decode(map(written, ([event] for event in events)))) == fold(events)
+
+
+def test_what_is_no_bytes_is_refused_wherever_it_comes():
+    with pytest.raises(TypeError, match="a chunk is a str; expected bytes"):
+        list(decode([*answered("a", "b", "c"), "data: 1\n\n"]))
