@@ -105,9 +105,9 @@ def _decode(text: str) -> Any:
     decoder = _decoder()
     try:
         # decode() looks for white space around the text first, which costs as much as reading it
-        value, end = decoder.raw_decode(text) if text[:1] == "{" else (None, -1)
+        value, end = decoder.scan_once(text, 0) if text[:1] == "{" else (None, -1)
         return freeze(value if end == len(text) else decoder.decode(text), DEEPEST)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, StopIteration):  # the last is how the scanner says that nothing is there
         return None
 
 

@@ -1,13 +1,11 @@
 """What is written into a book: each function gives the next one."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._book import CLOSED, SHELVES, At, Book, K, Key, Mark, Part, V, draft_of
 from ._catalogue import RULES
 from ._frozen import freeze, weight
-from ._log import Shelf
 from ._wire import Finding
 from .violations import Kept, Violation
 
@@ -33,10 +31,10 @@ def shelve(book: Book, part: Part, **changes: Any) -> Book:
     draft = draft_of(book)
     draft.open = without(book.open, (part.kind, part.index))
     draft.counts = _counted(book.counts, part.symbol, -1)
-    return _shelved(draft, (part.with_(stage=CLOSED, **changes),))
+    return _shelved(draft, [part.with_(stage=CLOSED, **changes)])
 
 
-def add(book: Book, parts: Sequence[Part], held: int, ids: frozenset[str]) -> Book:
+def add(book: Book, parts: list[Part], held: int, ids: frozenset[str]) -> Book:
     """Give the book with parts of one kind that began and are closed already: `begin` and then `shelve` for each.
 
     It is as many characters more that are held, and the ids of all calls are *ids*.
@@ -67,10 +65,10 @@ def _written(draft: Any, part: Part) -> Book:
     return draft  # type: ignore[no-any-return]  # a book by now
 
 
-def _shelved(draft: Any, parts: Sequence[Part]) -> Book:
+def _shelved(draft: Any, parts: list[Part]) -> Book:
     """Give the book that a draft becomes with closed *parts* of one kind."""
     name = SHELVES[parts[0].kind]
-    setattr(draft, name, reduce(Shelf.append, parts, getattr(draft, name)))
+    setattr(draft, name, getattr(draft, name).extend(parts))
     draft.__class__ = Book
     return draft  # type: ignore[no-any-return]  # likewise
 

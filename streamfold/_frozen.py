@@ -98,6 +98,8 @@ def freeze(value: Any, depth: int) -> Any:
         raise TooDeep("nested too deeply")
     # One function, though a long one: a helper would take a second frame for each level.
     if isinstance(value, (list, tuple)):
+        if not value:
+            return NO_ITEMS
         values = list(map(freeze, value, repeat(depth - 1)))
         return value if kind is FrozenList else _new_list(values)
     if isinstance(value, (dict, Mapping)):  # last, and dict first, for to ask for a Mapping is slow
@@ -116,6 +118,9 @@ def _new_list(values: Iterable[Any]) -> FrozenList:
     frozen = list.__new__(FrozenList)
     list.extend(frozen, values)
     return frozen
+
+
+NO_ITEMS: Final = _new_list(())
 
 
 def thaw(value: Any) -> Any:

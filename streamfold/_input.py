@@ -6,13 +6,12 @@ dictionaries down to the leaves without running any code of ours, which costs le
 what is compared last is the hole: nothing is written of an event that differs in anything else.
 """
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import StringIO
 from itertools import islice
 from operator import is_
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from ._plain import NOTHING, Plain
 from .events import Located
@@ -46,9 +45,6 @@ class _Hole:
 
     __slots__ = ("__eq__",)
 
-    def __init__(self, equals: Callable[[Any], Any]) -> None:
-        self.equals(equals)
-
     def equals(self, equals: Callable[[Any], Any]) -> None:
         """Let a function say what it equals."""
         self.__eq__ = equals  # type: ignore[method-assign]  # a slot of its own
@@ -57,20 +53,21 @@ class _Hole:
 class _Mould:
     """How the plain deltas of a part are recognised, and where their characters are written down."""
 
-    __slots__ = ("_event", "_hole", "_names", "place", "plain")
+    __slots__ = ("_event", "_index", "_names", "_place", "_text", "plain")
 
-    def __init__(self, plain: Plain, place: int) -> None:
+    def __init__(self, plain: Plain) -> None:
         self.plain = plain
-        self.place = place
-        self._hole = _Hole(id)
-        # The index has to be the same object, since True equals 1: one too large for that is merely judged.
-        self._event = plain.write(_Hole(partial(is_, place)), self._hole)
+        self._index, self._text = _Hole(), _Hole()
+        self._event = plain.write(self._index, self._text)
         self._names = (None, self._event["type"])
 
-    def empty(self) -> StringIO:
-        """Give what characters are written to from now on."""
+    def empty(self, place: int) -> StringIO:
+        """Give what the characters for the part with index *place* are written to from now on."""
         written = StringIO()
-        self._hole.equals(written.write)
+        self._text.equals(written.write)
+        # The index has to be the same object, since True equals 1: one too large for that is merely judged.
+        self._index.equals(partial(is_, place))
+        self._place = place
         return written
 
     def take(self, events: Iterator[Any], add: Callable[[Any], None]) -> Any:
@@ -78,7 +75,7 @@ class _Mould:
         mould = self._event
         for event in events:
             try:
-                if mould == event or self.plain.read(event, self.place) == "":  # no characters look like none written
+                if mould == event or self.plain.read(event, self._place) == "":  # no characters look like none written
                     add(event)
                     continue
             except Exception:  # noqa: BLE001, S110 - what is no JSON may raise whatever it likes; it is judged
@@ -93,7 +90,7 @@ class _Mould:
             if type(located) is Located:
                 event, _, name = located
                 try:
-                    if name in names and (mould == event or self.plain.read(event, self.place) == ""):
+                    if name in names and (mould == event or self.plain.read(event, self._place) == ""):
                         add(located)
                         continue
                 except Exception:  # noqa: BLE001, S110 - likewise
@@ -142,9 +139,9 @@ class Input:
         if plain is NOTHING or events < 1:
             return Run("", 0, NONE, self.next())
         mould = self._mould
-        if mould is None or mould.plain is not plain or mould.place != place:
-            mould = self._mould = _Mould(plain, place)
-        take, written, rest = mould.take_located if self._located else mould.take, mould.empty(), self._rest
+        if mould is None or mould.plain is not plain:
+            mould = self._mould = _Mould(plain)
+        take, written, rest = mould.take_located if self._located else mould.take, mould.empty(place), self._rest
         count, size, most, item = 0, 0, min(events, RUN), PAUSE
         while count < most and item is PAUSE:
             burst: list[Any] = []
@@ -156,19 +153,25 @@ class Input:
             if len(burst) < many:
                 item = self.came(END if item is PAUSE else item)
             grown = written.tell()
-            self._burst = 1 if grown - size > _LONG * many else min(2 * many, _BURST)
+            self._burst = 1 if grown - size > _LONG * many else min(4 * many, _BURST)
             if grown > characters:
                 return Run(written.getvalue()[:size], count, burst, item)
             count, size = count + len(burst), grown
         return Run(written.getvalue(), count, NONE, item)
 
 
-class Rows(Iterator[Located]):
+class Rows:
     """Located events, of which the characters of plain deltas can be had without the events."""
 
-    @abstractmethod
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Located:
+        raise NotImplementedError
+
     def input(self) -> Input:
         """Give what takes these events."""
+        raise NotImplementedError
 
 
 def input_of(events: Iterable[Any]) -> Input:

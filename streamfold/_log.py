@@ -1,6 +1,7 @@
 """Sequences that grow at their end in constant time and share their past."""
 
 from collections.abc import Iterable, Iterator
+from operator import is_
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 T = TypeVar("T")
@@ -20,16 +21,21 @@ class Log(Generic[T]):
 
     def append(self, item: T) -> Self:
         """Give the log with *item* at its end."""
+        return self.extend([item])
+
+    def extend(self, new: list[T]) -> Self:
+        """Give the log with all that is *new* at its end."""
         count = self.count
-        items = self.items if count else []  # all that is empty may share one list, so nobody appends to that
-        if len(items) == count:
-            items.append(item)
-        # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
-        if items[count] is not item:
-            items = [*items[:count], item]
+        items = self.items
+        if not count or len(items) != count:  # all that is empty may share one list, so nobody appends to that
+            items = items[:count]
+        items += new
+        # The look comes after the deed: of two threads that appended at once, one finds its slots taken.
+        if not all(map(is_, items[count:], new)):
+            items = [*items[:count], *new]
         log = object.__new__(type(self))
         log.items = items
-        log.count = count + 1
+        log.count = count + len(new)
         return log
 
     def since(self, count: int) -> list[T]:
@@ -74,14 +80,13 @@ class Shelf(Log[I]):
         super().__init__(items)
         self.places = _places(self)
 
-    def append(self, item: I) -> Self:
-        """Give the shelf with *item* at its end."""
-        count, places = self.count, self.places
-        shelf = super().append(item)
+    def extend(self, new: list[I]) -> Self:
+        """Give the shelf with all that is *new* at its end."""
+        shelf = super().extend(new)
+        shelf.places = self.places
         # An entry of the shared table is never overwritten: an older shelf still reads it.
-        if shelf.items is not self.items or places.setdefault(item.index, count) != count:
-            places = _places(shelf)
-        shelf.places = places
+        if shelf.items is not self.items or not _add_places(self.places, new, self.count):
+            shelf.places = _places(shelf)
         return shelf
 
     def find(self, index: int) -> I | None:
@@ -92,3 +97,12 @@ class Shelf(Log[I]):
 
 def _places(items: Iterable[Indexed]) -> dict[int, int]:
     return {item.index: place for place, item in enumerate(items)}
+
+
+def _add_places(places: dict[int, int], items: Iterable[Indexed], place: int) -> bool:
+    """Add the places of *items*, of which the first has *place*; tell whether all could be added."""
+    for item in items:
+        if places.setdefault(item.index, place) != place:
+            return False
+        place += 1
+    return True

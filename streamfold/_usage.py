@@ -18,7 +18,23 @@ def usage(raw: FrozenDict | None) -> Usage | None:
 
 def malformed(raw: FrozenDict | None) -> dict[str, Any]:
     """Give the known fields of *raw* that are not what they should be, by their paths."""
-    return {} if raw is None else _misplaced(Usage, raw)
+    found: dict[str, Any] = {}
+    if raw is None:
+        return found
+    for name in _READERS[Usage]:
+        value, inner = raw.get(name), _INNER.get(name)
+        if inner is not None and isinstance(value, FrozenDict):
+            found |= _no_numbers(inner, value, f"{name}.")
+        elif value is not None and (inner is not None or type(value) not in _NUMBERS):
+            found[name] = value
+    return found
+
+
+def _no_numbers(kind: type[Any], raw: FrozenDict, path: str) -> dict[str, Any]:
+    if _NUMBERS.issuperset(map(type, raw.values())):  # as in every recording
+        return {}
+    known = {name: raw[name] for name in _READERS[kind] if raw.get(name) is not None}
+    return {path + name: value for name, value in known.items() if type(value) not in _NUMBERS}
 
 
 def to_wire(counts: Usage | BilledUnits | Tokens) -> dict[str, Any]:
@@ -60,15 +76,4 @@ _READERS: Final[Mapping[type[Any], Mapping[str, Callable[[Any], Any]]]] = {
 _MAKERS: Final = {kind: maker(kind) for kind in _READERS}
 
 
-def _misplaced(kind: type[Any], raw: FrozenDict, path: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in _READERS[kind]:
-        value = raw.get(name)
-        if name in _INNER and isinstance(value, FrozenDict):
-            found |= _misplaced(_INNER[name], value, f"{path}{name}.")
-        elif value is not None and (name in _INNER or type(value) not in _NUMBERS):
-            found[path + name] = value
-    return found
-
-
-_NUMBERS: Final = (int, float)
+_NUMBERS: Final = frozenset({int, float})

@@ -7,6 +7,7 @@ it should be is left to that.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from . import events as on
 from ._arguments import Fault, nesting, parse
 from ._book import CLOSED, PLAN_KEY, UNTOUCHED, Kind, make_part
 from ._entries import add
@@ -15,7 +16,7 @@ from ._input import Run
 from ._kinds import is_null
 from ._order import may_begin
 from ._plain import DELTAS, NOTHING, PLAIN, Plain
-from ._routes import ENDS, ROUTES, START
+from ._routes import ENDS
 from ._state import State, focused, settled, spent
 from ._text import Text
 from ._transitions import symbol_of
@@ -41,14 +42,14 @@ class Foreseen(NamedTuple):
 
 def foreseen(state: State, start: Any) -> Foreseen | None:
     """Give what is known of the part that *start* begins; None where it may not come whole."""
-    route = ROUTES.get(type(start))
-    if route is None or route.act is not START or route.kind == "citation" or state.focus.citation is not None:
+    kind = _KINDS.get(type(start))
+    if kind is None or state.focus.citation is not None:
         return None
     # What may begin, may grow and end: no rule couples these to anything that does not forbid the start.
-    kind, limits, symbol = route.kind, state.book.limits, symbol_of(start, route.kind)
-    if not may_begin(state.book, start, kind, symbol):
+    book, symbol = state.book, symbol_of(start, kind)
+    if not may_begin(book, start, kind, symbol):
         return None
-    held = HELD[kind](start)
+    limits, held = book.limits, HELD[kind](start)
     room = limits.characters - spent(state) - held
     most = min(room, limits.arguments) if kind == "call" else room
     plain = PLAIN[symbol] if symbol in DELTAS else NOTHING
@@ -82,9 +83,10 @@ def _shelved(  # noqa: PLR0913, PLR0917 - all that a part is made of
     start, kind, symbol, held, *_ = part
     since = state.position
     closed = make_part(kind, start.index, symbol, since, CLOSED, start, PLAN_KEY, text, *UNTOUCHED, arguments)
-    return focused(since + events, add(settled(state), (closed,), held + text.length, ids))
+    return focused(since + events, add(settled(state), [closed], held + text.length, ids))
 
 
+_KINDS: Final[Mapping[type[Any], Kind]] = {on.ContentStart: "content", on.ToolCallStart: "call"}
 _WHOLE: Final[Mapping[Kind, Callable[[State, Foreseen, Text, int], State | None]]] = {
     "content": _whole_content,
     "call": _whole_call,

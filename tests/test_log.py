@@ -60,11 +60,11 @@ class Gate(list):
         super().__init__(items)
         self.barrier = Barrier(parties)
 
-    def append(self, item):
+    def __iadd__(self, items):
         if self.barrier is not None:
             self.barrier.wait(10)
             self.barrier = None
-        super().append(item)
+        return super().__iadd__(items)
 
 
 def gated(log, parties):
@@ -91,6 +91,20 @@ def test_every_log_can_be_appended_to_many_times(kind, items, branches):
     assert [list(log) for log in logs] == models
     assert [len(log) for log in logs] == [len(model) for model in models]
     assert {type(log) for log in logs} == {kind}
+
+
+@given(kinds, items, branches, st.lists(st.tuples(st.integers(0, 10**6), items), max_size=5))
+def test_to_append_many_at_once_is_to_append_them_one_by_one(kind, items, branches, many):
+    logs, models = tree(kind, items, branches)
+    for number, new in many:
+        log, model = logs[number % len(logs)], models[number % len(models)]
+        logs.append(log.extend(new))
+        models.append([*model, *new])
+
+    assert [list(log) for log in logs] == models
+    assert kind is Log or [[log.find(index) for index in range(-1, 4)] for log in logs] == [
+        [latest(model).get(index) for index in range(-1, 4)] for model in models
+    ]
 
 
 @given(kinds, items, branches, st.integers(0, 50))

@@ -122,6 +122,11 @@ class _DecodedInput(Input):
         super().__init__(decoded)
         self._decoded = decoded
 
+    def next(self) -> Any:
+        """Give the next event, or ``END``."""
+        item = self._next_item()
+        return self._decoded.first_of(item) if type(item) is Row else item
+
     def take(self, plain: Plain, place: int, events: int, characters: int) -> Run:
         """Take plain deltas, as `Input` does, but a row at a time."""
         if plain is NOTHING or events < 1:

@@ -22,7 +22,10 @@ Locate: TypeAlias = Callable[[ServerSentEvent], Located]
 
 _SENTINEL: Final = "sentinel"
 _LONGEST: Final = 4096  # of an event from which a frame is learned, in characters
-_SYMBOLS: Final = [(symbol, kind.wire_type) for symbol, (kind, _) in DELTAS.items()]
+_SYMBOLS: Final = {
+    kind.wire_type: [symbol for symbol, (its_kind, _) in DELTAS.items() if its_kind is kind]
+    for kind, _ in DELTAS.values()
+}
 
 
 class _Place(NamedTuple):
@@ -131,7 +134,7 @@ class FrameDecoder(SSEDecoder):
         return text
 
     def _read_like_any(self, block: str) -> list[Located]:
-        located = [self.locate(event) for event in self._read(block)]
+        located = list(map(self.locate, self._read(block)))
         place, delta = _plain(located[0]) if len(located) == 1 and len(block) <= _LONGEST else _NOT_PLAIN
         # One delta does not make a row, and to learn costs as much as to read a few.
         if place is not None and place == self._last:
@@ -162,11 +165,11 @@ _NOT_PLAIN: Final = (None, "")
 def _plain(located: Located) -> tuple[_Place | None, str]:
     """Give what a plain delta is for, and its characters."""
     event = located.event
-    index = event.get("index", 0) if type(event) is dict else None
-    if type(index) is not int:
-        return _NOT_PLAIN
-    for symbol, its_type in _SYMBOLS:
-        if event.get("type") == its_type and (delta := read_located(located, PLAIN[symbol], index)) is not None:
+    wire_type = event.get("type") if type(event) is dict else None
+    for symbol in _SYMBOLS.get(wire_type, ()) if type(wire_type) is str else ():
+        index = event.get("index", 0)
+        delta = read_located(located, PLAIN[symbol], index) if type(index) is int else None
+        if delta is not None:
             return _Place(symbol, index, located.name, tuple(event)), delta
     return _NOT_PLAIN
 

@@ -25,14 +25,15 @@ def _refuse(constant: str) -> Any:
 
 
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
+_scan: Final = _DECODER.scan_once  # type: ignore[attr-defined]  # it is public, and the stubs leave it out
 
 
 def loads_strictly(text: str) -> Any:
     """Read one JSON text; NaN and its like are none."""
     # decode() looks for white space around the text first, which costs as much as reading it
     try:
-        value, end = _DECODER.raw_decode(text)
-    except ValueError:
+        value, end = _scan(text, 0)
+    except (ValueError, StopIteration):
         end = -1
     return value if end == len(text) else _DECODER.decode(text)
 
@@ -78,7 +79,8 @@ class _SSEReader:
             yield Located(Unreadable(rest.text, _cut(rest), cut=True), rest.line)
 
     def _located(self, event: ServerSentEvent) -> Located:
-        return SENTINEL if event.data in DONE else Located(parsed(event.data, self._loads), event.line, event.name)
+        data, name, _, line = event
+        return SENTINEL if data in DONE else Located(parsed(data, self._loads), line, name)
 
 
 def _cut(rest: Unfinished) -> str:
