@@ -13,7 +13,7 @@ from ._citations import fits, resolve
 from ._event_rules import FAILED
 from ._log import Shelf
 from ._plain import DELTAS
-from ._quick import maker
+from ._quick import MAKE
 from ._text import Text
 from ._usage import usage
 from .message import (
@@ -92,7 +92,8 @@ def _block(part: Part) -> Block:
     text, logprobs = str(part.text), tuple(part.logprobs)
     if part.symbol == "other":
         return OtherBlock(part.start.type, text, part.index, logprobs)
-    return (_make_thinking if part.symbol == "thinking" else _make_text)(text, part.index, logprobs)
+    block: Block = MAKE[ThinkingBlock if part.symbol == "thinking" else TextBlock](text, part.index, logprobs)
+    return block
 
 
 def call_of(part: Part) -> Call:
@@ -100,12 +101,13 @@ def call_of(part: Part) -> Call:
     raw = str(part.text)
     if part.stage is not CLOSED:
         return OpenToolCall(start.id, start.name, raw, part.index, start.type)
-    fault = part.arguments.reason if isinstance(part.arguments, Fault) else ""
-    reason = _reason(fault, part.arguments is None, part.restarted, part.spoilt, not start.id, not start.name)
+    its = part.arguments
+    fault, detail = (its.reason, its.detail) if isinstance(its, Fault) else ("", "")
+    reason = _reason(fault, its is None, part.restarted, part.spoilt, not start.id, not start.name)
     if reason is not None:
-        detail = part.arguments.detail if isinstance(part.arguments, Fault) else ""
         return InvalidToolCall(start.id, start.name, raw, reason, detail, part.index, start.type)
-    return _make_call(start.id, start.name, part.arguments, raw, part.index, start.type)
+    call: Call = MAKE[ToolCall](start.id, start.name, its, raw, part.index, start.type)
+    return call
 
 
 @cache
@@ -119,6 +121,7 @@ _REASONS: Final = ("left open", "restarted", "spoilt", "no id", "no name")
 
 def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
     cited: dict[Key, tuple[Text, Target | None]] = {}
+    make = MAKE[Citation]
     for part in parts:
         event, key = part.start, part.cites
         if key not in cited:
@@ -129,7 +132,7 @@ def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
             verdict, start, end = resolve(text, start, end, event.text)
             units = "UTF-16" if verdict == "UTF-16" else units
             target = None if verdict == "outside" else target
-        yield _make_citation(
+        yield make(
             start, end, event.text, event.sources or (), target, event.type, event.content_index, part.index, units
         )
 
@@ -139,12 +142,6 @@ def _cited(book: Book, key: Key) -> tuple[Text, Target | None]:
     if part is None:
         return NO_TEXT, None
     return part.text, Target("tool_plan" if key == PLAN_KEY else "content", key[1])  # type: ignore[arg-type]  # an integer
-
-
-_make_text: Final = maker(TextBlock)
-_make_thinking: Final = maker(ThinkingBlock)
-_make_call: Final = maker(ToolCall)
-_make_citation: Final = maker(Citation)
 
 
 def _why(book: Book) -> str:

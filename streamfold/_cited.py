@@ -23,7 +23,7 @@ class Passage:
     They are taken in at once; but each is looked at before the next one is asked for.
     """
 
-    __slots__ = ("_begun", "_citations", "_most", "_open", "_plain", "_position", "_text")
+    __slots__ = ("_begun", "_citations", "_most", "_open", "_plain", "_position", "_seen", "_text")
 
     def __init__(self, begun: State) -> None:
         focus = begun.focus
@@ -32,6 +32,7 @@ class Passage:
         self._text = growing(begun)
         self._plain = focus.plain
         self._most = focus.most
+        self._seen = begun.book.seen
         # Of the citation that has no end yet: its start, and where that came.
         self._open = None if focus.citation is None else (focus.citation.start, focus.citation.since)
         self._citations: list[Part] = []
@@ -55,8 +56,8 @@ class Passage:
         return kind is on.CitationEnd and self._end(event, focus.part)
 
     def _begin(self, start: on.CitationStart, cited: Part) -> bool:
-        before, text = len(self._citations), self._text
-        if self._open is not None or not may_begin(self._begun.book, start, "citation", "citation", before):
+        book, text, before = self._begun.book, self._text, len(self._citations)
+        if self._open is not None or not may_begin(book, start, "citation", "citation", self._seen, before):
             return False
         # What says so of itself is aimed at the text that grows; and no call is cited.
         if cited.kind == "call" or not is_of_kind(start, cited) or not fits(text, start.start, start.end, start.text):
@@ -73,6 +74,8 @@ class Passage:
     def _end(self, end: on.CitationEnd, cited: Part) -> bool:
         if self._open is None or self._open[0].index != end.index:
             return False
+        if not self._citations:
+            self._seen |= {"citation"}
         self._citations.append(_citation(cited, self._open, CLOSED))
         self._open = None
         self._plain = PLAIN[cited.symbol]

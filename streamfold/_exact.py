@@ -17,7 +17,7 @@ from attrs import Attribute, fields
 from . import events as on
 from ._frozen import FrozenDict, freeze
 from ._leaves import SOURCES
-from ._quick import WhenNeeded, maker
+from ._quick import WhenNeeded, draft_class
 
 _Reader: TypeAlias = Callable[[dict[str, Any], int], Any]
 
@@ -38,6 +38,8 @@ def exact(item: Any, depth: int) -> Any:
 
 
 def _sources(them: list[Any], depth: int) -> tuple[on.Source, ...]:
+    if len(them) == 1:  # as in nearly all citations
+        return (_source(them[0], depth - 1),)
     return tuple(map(_source, them, repeat(depth - 1)))
 
 
@@ -85,7 +87,8 @@ def _slot(each: "Attribute[Any]") -> _Slot:
 
 def _reader(kind: type[Any]) -> _Reader:
     namespace = {
-        "make": maker(kind),
+        "Draft": draft_class(kind),
+        "Kind": kind,
         "InexactError": _InexactError,
         "freeze": freeze,
         "sources": _sources,
@@ -98,9 +101,13 @@ def _reader(kind: type[Any]) -> _Reader:
 _FUNCTION: Final = """
 def read(it, depth, type=type, len=len, dict=dict, str=str, int=int):
     {walk}
-    if {tests}:
-        return make({values}, NOTHING_ELSE)
-    raise InexactError
+    if not ({tests}):
+        raise InexactError
+    draft = Draft()
+    {fill}
+    draft.extra = NOTHING_ELSE
+    draft.__class__ = Kind
+    return draft
 """
 
 
@@ -109,8 +116,8 @@ def _source_of_reader(slots: list[_Slot]) -> str:
     walk = [line for node in nodes for line in _walk(node, slots)]
     sizes = [_size(node, [*nodes], slots) for node in nodes]
     tests = [_test(slot) for slot in slots if slot.leaf.test != "True"]
-    values = ", ".join(map(_value, slots))
-    return _FUNCTION.format(walk="\n    ".join(walk), tests=" and ".join(sizes + tests), values=values)
+    fill = [f"draft.{slot.name} = {_value(slot)}" for slot in slots]
+    return _FUNCTION.format(walk="\n    ".join(walk), tests=" and ".join(sizes + tests), fill="\n    ".join(fill))
 
 
 def _walk(node: tuple[str, ...], slots: list[_Slot]) -> Iterator[str]:

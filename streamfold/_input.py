@@ -11,7 +11,7 @@ from functools import partial
 from io import StringIO
 from itertools import islice
 from operator import is_
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 from ._plain import NOTHING, Plain
 from .events import Located
@@ -19,7 +19,7 @@ from .events import Located
 END: Final = object()
 PAUSE: Final = object()
 RUN: Final = 1024  # deltas that are taken at most before they are taken in
-_BURST: Final = 64  # deltas that are taken at most before their characters are counted
+_BURST: Final = 32  # deltas that are taken at most before their characters are counted
 NONE: Final = ()
 _LONG: Final = 1024  # characters of a delta of which few are taken before they are counted
 
@@ -40,14 +40,16 @@ class Run(NamedTuple):
     item: Any
 
 
+_make_run: Final[Callable[..., Run]] = tuple.__new__  # a named tuple's own way costs twice as much
+
+
 class _Hole:
     """What equals whatever its function says."""
 
     __slots__ = ("__eq__",)
 
-    def equals(self, equals: Callable[[Any], Any]) -> None:
-        """Let a function say what it equals."""
-        self.__eq__ = equals  # type: ignore[method-assign]  # a slot of its own
+    __eq__: Callable[[Any], Any]  # type: ignore[assignment]  # a slot: each hole has a function of its own
+    __hash__ = None  # type: ignore[assignment]  # likewise nothing looks it up
 
 
 class _Mould:
@@ -57,17 +59,19 @@ class _Mould:
 
     def __init__(self, plain: Plain) -> None:
         self.plain = plain
+        self._place = -1
         self._index, self._text = _Hole(), _Hole()
         self._event = plain.write(self._index, self._text)
         self._names = (None, self._event["type"])
 
     def empty(self, place: int) -> StringIO:
         """Give what the characters for the part with index *place* are written to from now on."""
+        if place is not self._place:
+            self._place = place
+            # The index has to be the same object, since True equals 1: one too large for that is merely judged.
+            self._index.__eq__ = partial(is_, place)
         written = StringIO()
-        self._text.equals(written.write)
-        # The index has to be the same object, since True equals 1: one too large for that is merely judged.
-        self._index.equals(partial(is_, place))
-        self._place = place
+        self._text.__eq__ = written.write
         return written
 
     def take(self, events: Iterator[Any], add: Callable[[Any], None]) -> Any:
@@ -142,10 +146,10 @@ class Input:
         if mould is None or mould.plain is not plain:
             mould = self._mould = _Mould(plain)
         take, written, rest = mould.take_located if self._located else mould.take, mould.empty(place), self._rest
-        count, size, most, item = 0, 0, min(events, RUN), PAUSE
-        while count < most and item is PAUSE:
+        item, most, left, size = PAUSE, self._burst, min(events, RUN), 0
+        while left and item is PAUSE:
             burst: list[Any] = []
-            many = min(self._burst, most - count)
+            many = min(left, most)
             try:
                 item = take(islice(rest, many), burst.append)
             except Exception as cause:  # noqa: BLE001 - whatever the transport raises
@@ -153,25 +157,22 @@ class Input:
             if len(burst) < many:
                 item = self.came(END if item is PAUSE else item)
             grown = written.tell()
-            self._burst = 1 if grown - size > _LONG * many else min(4 * many, _BURST)
+            self._burst = most = 1 if grown - size > _LONG * many else min(4 * most, _BURST)
             if grown > characters:
-                return Run(written.getvalue()[:size], count, burst, item)
-            count, size = count + len(burst), grown
-        return Run(written.getvalue(), count, NONE, item)
+                return Run(written.getvalue()[:size], min(events, RUN) - left, burst, item)
+            left -= len(burst)
+            size = grown
+        return _make_run(Run, (written.getvalue(), min(events, RUN) - left, NONE, item))
 
 
 class Rows:
-    """Located events, of which the characters of plain deltas can be had without the events."""
+    """Located events, of which the characters of plain deltas can be had without the events.
 
-    def __iter__(self) -> Self:
-        return self
+    Attributes:
+        input: gives what takes these events.
+    """
 
-    def __next__(self) -> Located:
-        raise NotImplementedError
-
-    def input(self) -> Input:
-        """Give what takes these events."""
-        raise NotImplementedError
+    input: Callable[[], Input]
 
 
 def input_of(events: Iterable[Any]) -> Input:

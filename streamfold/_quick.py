@@ -5,7 +5,7 @@ of the event. A *draft* has the slots of the value, lets them be filled, and the
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from attrs import fields
 
@@ -71,3 +71,7 @@ class WhenNeeded(dict[K, V]):
     def __missing__(self, key: K) -> V:
         self[key] = value = self._make(key)
         return value
+
+
+MAKE: Final[WhenNeeded[type[Any], Callable[..., Any]]] = WhenNeeded(maker)
+"""By its class, what makes a value as `maker` says."""

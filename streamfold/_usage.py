@@ -6,7 +6,7 @@ from typing import Any, Final
 from attrs import fields
 
 from ._frozen import FrozenDict
-from ._quick import maker
+from ._quick import MAKE
 from .events import NOTHING_ELSE
 from .message import BilledUnits, Tokens, Usage
 
@@ -48,10 +48,10 @@ def _typed(kind: type[Any], raw: FrozenDict) -> Any:
     readers = _READERS[kind]
     values = [None if (each := raw.get(name)) is None else read(each) for name, read in readers.items()]
     if len(raw) + values.count(None) == len(values):
-        return _MAKERS[kind](*values, NOTHING_ELSE)
+        return MAKE[kind](*values, NOTHING_ELSE)
     known = {name for name, value in zip(readers, values, strict=True) if value is not None}
     rest = {name: value for name, value in raw.items() if name not in known}
-    return _MAKERS[kind](*values, FrozenDict(rest))
+    return MAKE[kind](*values, FrozenDict(rest))
 
 
 def _number(value: Any) -> int | float | None:
@@ -73,7 +73,6 @@ _READERS: Final[Mapping[type[Any], Mapping[str, Callable[[Any], Any]]]] = {
     }
     for kind in (Usage, BilledUnits, Tokens)
 }
-_MAKERS: Final = {kind: maker(kind) for kind in _READERS}
 
 
 _NUMBERS: Final = frozenset({int, float})

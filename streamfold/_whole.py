@@ -47,7 +47,7 @@ def foreseen(state: State, start: Any) -> Foreseen | None:
         return None
     # What may begin, may grow and end: no rule couples these to anything that does not forbid the start.
     book, symbol = state.book, symbol_of(start, kind)
-    if not may_begin(book, start, kind, symbol):
+    if not may_begin(book, start, kind, symbol, book.seen):
         return None
     limits, held = book.limits, HELD[kind](start)
     room = limits.characters - spent(state) - held

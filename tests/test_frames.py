@@ -167,11 +167,29 @@ def test_what_no_frame_is_learned_from_and_what_has_no_index_is_read_all_the_sam
     assert loaded([data]) == loaded([data], loads=unlearned)
 
 
-@pytest.mark.parametrize("name", ['"', '"a"', '"a" "', '\\"'])
+@pytest.mark.parametrize("name", ['"', '"a"', '"a" "', '\\"', "content-end"])
 def test_a_name_may_look_like_a_string(name):
     data = written([s.content_delta("a")] * 6).replace(b"event: content-delta", f"event: {name}".encode())
 
     assert loaded([data]) == loaded([data], loads=unlearned)
+
+
+@pytest.mark.parametrize("name", ['"', '"a"', '"a" "', '\\"'])
+def test_a_name_that_another_one_takes_the_place_of_may_look_like_a_string(name):
+    data = written([s.content_delta("a")] * 6)
+    data = data.replace(b"event: content-delta", f"event: {name}\nevent: content-delta".encode())
+
+    assert loaded([data]) == loaded([data], loads=unlearned)
+
+
+@pytest.mark.parametrize("text", ["type", "content-delta", "delta", "text", "index"])
+def test_a_frame_is_learned_from_characters_that_stand_elsewhere_in_the_event_too(text):
+    deltas = [s.content_delta(text)] * 9
+
+    events, read = decoded(written(deltas), 4096)
+
+    assert [each.event for each in events] == deltas
+    assert len(read) == 3 + (text in read[0][: read[0].rindex(text)])  # one more for each other place
 
 
 def test_an_id_is_remembered_though_frames_are_known():

@@ -143,6 +143,9 @@ def test_what_raises_when_it_is_compared_is_given_as_it_came():
 
         assert (run.text, run.size) == ("a", 1)
         assert run.item is event
+        came = Input(located([{"type": "note"}, event]))
+        came.next()
+        assert came.take(PLAIN["text"], 0, MANY, MANY).item.event is event
 
 
 # What may pass a limit
@@ -198,8 +201,8 @@ def test_no_more_than_some_deltas_are_taken_before_their_characters_are_counted(
     came = Input(delta("text", 0, "x" if number < 500 else "x" * 10_000) for number in count())
     runs = [came.take(PLAIN["text"], 0, MANY, 2_000)]
 
-    assert runs[0].size + len(runs[0].late) <= 500 + 64
-    assert len(runs[0].late) <= 64
+    assert runs[0].size + len(runs[0].late) <= 500 + 32
+    assert len(runs[0].late) <= 32
 
 
 # What ends the input

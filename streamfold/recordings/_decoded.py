@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 from .._input import END, NONE, PAUSE, RUN, Input, Rows, Run, read_located
 from .._plain import NOTHING, Plain
@@ -11,21 +11,18 @@ from ._rows import Item, Row
 from ._stream import READERS, SENTINEL, STOP, Loads, Reader, form_of
 
 
-def _read_nothing(_chunk: bytes, _plain: Plain, _place: int) -> None:
-    pass
-
-
 class Decoder:
     """Decodes the chunks of one response, plain deltas in rows.
 
     Attributes:
         ended: whether nothing will follow, whatever else is fed.
-        read_delta: as that of the reader, once there is one.
+        read_delta: as that of the reader; it is there once an event came.
     """
+
+    read_delta: Callable[[bytes, Plain, int], str | None]
 
     def __init__(self, loads: Loads, max_event_size: int) -> None:
         self.ended = False
-        self.read_delta: Callable[[bytes, Plain, int], str | None] = _read_nothing
         self._loads = loads
         self._most = max_event_size
         self._reader: Reader | None = None
@@ -77,6 +74,9 @@ class Decoded(Rows):
         self._decoder = decoder
         self._items: deque[Item] = deque()
 
+    def __iter__(self) -> Self:
+        return self
+
     def __next__(self) -> Located:
         item = self.next_item()
         if item is END:
@@ -96,12 +96,12 @@ class Decoded(Rows):
             chunk = next(self._chunks, None)
             if chunk is None:
                 items += decoder.close()
-            elif plain is NOTHING or len(chunk) > characters:
-                items += decoder.feed(chunk)
-            elif (text := decoder.read_delta(chunk, plain, place)) is not None:
-                return text
-            else:
-                items += decoder.feed(chunk)
+                continue
+            if plain is not NOTHING and type(chunk) is bytes and len(chunk) <= characters:
+                text = decoder.read_delta(chunk, plain, place)
+                if text is not None:
+                    return text
+            items += decoder.feed(chunk)
         return items.popleft()
 
     def first_of(self, row: Row) -> Located:

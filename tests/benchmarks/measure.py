@@ -86,7 +86,7 @@ def save(path, figures):
 def write_figures(path, rows):
     """Write *rows* as the table of figures of a page."""
     counted = any(each["instructions"] for each in rows)
-    names = ["work", "figure", *(["in instructions"] if counted else []), "target", ""]
+    names = ["work", "figure", *(["in instructions"] if counted else []), "target", "stretch", ""]
     lines = [
         [name, f"{figure} {unit}", *([instructions] if counted else []), *rest]
         for name, figure, unit, instructions, *rest in (each.values() for each in rows)

@@ -17,30 +17,35 @@ from functools import partial, reduce
 import growth
 import measure
 import peers
-from shapes import SHAPES, framed, shaped, text, tools
-from walks import checked, folded_bytes, live, stepped, thin, thin_bytes
+from shapes import SHAPES, framed, shaped, shared, text, tools
+from walks import checked, folded_bytes, folded_recording, live, stepped, thin, thin_bytes
 
 from streamfold import State, fold, scan, step
 
-# A row of the table: what is done, how it is measured, and what it should come to at most.
+# A row of the table: what is done, what it should come to at most, and what would be better still.
 TARGETS = {
-    "fold text": 2.5,
-    "fold mixed": 3,
-    "fold RAG": 7,
-    "step text": 6,
-    "step RAG": 9,
-    "bytes text": 1.15,
-    "bytes mixed": 1.15,
-    "bytes RAG": 1.15,
-    "bytes text, an event a chunk": 1.15,
-    "growth of step, text": 1.15,
-    "growth of step, arguments": 1.15,
-    "text after every event": 30,
-    "memory while streaming": 25,
-    "every state kept": 320,
-    "branch in the middle": 2,
-    "import": 2,
-    "Cohere SDK": 30,
+    "fold text": (2.5, 1.5),
+    "fold mixed": (3, 2),
+    "fold RAG": (7, 4.5),
+    "step text": (6, 4),
+    "step RAG": (9, 6.5),
+    "bytes text": (1.15, 0.18),
+    "bytes mixed": (1.15, 0.4),
+    "bytes RAG": (1.15, 0.55),
+    "bytes text, an event a chunk": (1.15, 0.25),
+    "recording text": (1.15, 0.18),
+    "recording mixed": (1.15, 0.4),
+    "recording RAG": (1.15, 0.55),
+    "growth of step, text": (1.15, None),
+    "growth of step, arguments": (1.15, None),
+    "growth of step, text in the cache": (1.15, None),
+    "growth of step, arguments in the cache": (1.15, None),
+    "text after every event": (30, 10),
+    "memory while streaming": (25, 12),
+    "every state kept": (320, 150),
+    "branch in the middle": (2, None),
+    "import": (2, None),
+    "Cohere SDK": (30, 100),
 }
 AT_LEAST = {"Cohere SDK"}
 
@@ -57,6 +62,7 @@ def works():
     for name in SHAPES:
         chunks = framed(shaped(name), 4096)
         every[f"bytes {name}"] = partial(thin_bytes, chunks), partial(folded_bytes, chunks)
+        every[f"recording {name}"] = partial(thin_bytes, chunks), partial(folded_recording, chunks)
     chunks = framed(shaped("text"), 0)
     every["bytes text, an event a chunk"] = partial(thin_bytes, chunks), partial(folded_bytes, chunks)
     whole = framed(shaped("text"), 4096)
@@ -122,35 +128,44 @@ def against_peers(rounds):
 
 
 def growths(rounds):
-    for name, make in (("text", text), ("arguments", partial(tools, 1))):
-        short, long = make(3_000), make(300_000)
-        walks = {"thin walk": thin, "fold": fold, "step": stepped}
-        small = measure.seconds([partial(walk, short) for walk in walks.values()], rounds)
-        large = measure.seconds([partial(walk, long) for walk in walks.values()], max(rounds // 7, 3))
-        grown = {
-            walk: many / len(long) / (few / len(short)) for walk, few, many in zip(walks, small, large, strict=True)
-        }
-        for walk, figure in grown.items():
-            # A long list of mappings is slower to walk over at all: a fold may grow as the thin walk does.
-            most = max(1.15, grown["thin walk"]) if walk == "fold" else None
-            yield row(f"growth of {walk}, {name}", figure, "x an event of 3 000", most=most)
+    kinds = {"text": text, "arguments": partial(tools, 1)}
+    for name, make in kinds.items():
+        yield from growth_of(name, make(3_000), make(300_000), rounds)
+        yield from growth_of(f"{name} in the cache", shared(make(3_000)), shared(make(300_000)), rounds)
+
+
+def growth_of(name, short, long, rounds):
+    walks = {"thin walk": thin, "fold": fold, "step": stepped}
+    small = measure.seconds([partial(walk, short) for walk in walks.values()], rounds)
+    large = measure.seconds([partial(walk, long) for walk in walks.values()], max(rounds // 7, 3))
+    grown = {walk: many / len(long) / (few / len(short)) for walk, few, many in zip(walks, small, large, strict=True)}
+    for walk, figure in grown.items():
+        # A long list of mappings is slower to walk over at all: a fold may grow as the thin walk does.
+        most = max(1.15, grown["thin walk"]) if walk == "fold" else None
+        yield row(f"growth of {walk}, {name}", figure, "x an event of 3 000", most=most)
 
 
 def row(name, figure, unit, counted=None, most=None):
-    target = TARGETS.get(name) if most is None else round(most, 2)
-    kept = None if target is None else (figure >= target if name in AT_LEAST else figure <= target)
-    told = "" if target is None else f"{'at least' if name in AT_LEAST else 'at most'} {target}"
-    verdict = {None: "", True: "kept", False: "missed"}[kept]
+    target, best = TARGETS.get(name, (None, None)) if most is None else (round(most, 2), None)
+    least = name in AT_LEAST
+    verdict = "" if target is None else ("kept" if reaches(figure, target, least=least) else "missed")
+    verdict = "kept, and the stretch" if best is not None and reaches(figure, best, least=least) else verdict
+    told, stretch = ("" if most is None else f"{'at least' if least else 'at most'} {most}" for most in (target, best))
     instructions = "" if counted is None else f"{counted:.2f} x"
-    print(f"{name:<34} {figure:9.2f} {unit:<24} {instructions:<8} {told:<14} {verdict}", flush=True)
+    print(f"{name:<38} {figure:9.2f} {unit:<24} {instructions:<8} {told:<14} {verdict}", flush=True)
     return {
         "name": name,
         "figure": round(figure, 2),
         "unit": unit,
         "instructions": instructions,
         "target": told,
+        "stretch": stretch.rpartition(" ")[2],
         "verdict": verdict,
     }
+
+
+def reaches(figure, most, *, least):
+    return figure >= most if least else figure <= most
 
 
 def main():

@@ -4,7 +4,7 @@ import json
 
 from streamfold import State, finish, fold, scan, step
 from streamfold.limits import DEFAULT
-from streamfold.recordings import SSEDecoder, load
+from streamfold.recordings import SSEDecoder, decode, load
 
 
 def thin(events):
@@ -129,7 +129,11 @@ def thin_bytes(chunks):
 
 
 def folded_bytes(chunks, **options):
-    [recording] = load(iter(chunks), **options)
+    return fold(decode(iter(chunks), **options))
+
+
+def folded_recording(chunks):
+    [recording] = load(iter(chunks))
     return fold(recording.events)
 
 

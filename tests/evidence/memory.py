@@ -20,6 +20,10 @@ SORTS = {
     "text": (1, lambda: chain(TEXT, (s.content_delta(f" word{n % 10}") for n in count()))),
     "text in long deltas": (1, lambda: chain(TEXT, (s.content_delta("x" * 1000) for _ in count()))),
     "text in very long deltas": (1, lambda: chain(TEXT, (s.content_delta("x" * 1_000_000 + str(n)) for n in count()))),
+    "such deltas behind short ones": (
+        1,
+        lambda: chain(TEXT, (s.content_delta("x" * (1 if n < 872 else 1_000_000) + str(n)) for n in count())),
+    ),
     "emoji": (4, lambda: chain(TEXT, (s.content_delta("😀 a") for _ in count()))),
     "empty deltas": (1, lambda: chain(TEXT, (s.content_delta("") for _ in count()))),
     "arguments": (1, lambda: chain([s.message_start(), s.call_start()], (s.call_delta("abc") for _ in count()))),
@@ -55,7 +59,7 @@ def main():
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         share = peak / limits.characters / width
-        print(f"{name:<26} ended at {report.state.position:>8}, peak {peak / 1e6:6.1f} MB, {share:.2f} x", end="  ")
+        print(f"{name:<29} ended at {report.state.position:>8}, peak {peak / 1e6:6.1f} MB, {share:.2f} x", end="  ")
         print(report.errors[-1].detail)
 
 
