@@ -1,6 +1,7 @@
 """A fold of bytes comes to what a fold of their events comes to, however they are cut and wherever it begins."""
 
 import itertools
+from functools import partial
 
 import pytest
 import streams as s
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from plainly import plainly
 from test_frames import TEXTS, rows, unlearned, ways, written
 
-from streamfold import Limits, check, fold
+from streamfold import Limits, StreamInterrupted, check, fold
 from streamfold.events import Located
 from streamfold.limits import DEFAULT
 from streamfold.recordings import EventDecoder, decode
@@ -23,12 +24,17 @@ STREAMS = strategies.any_streams() | rows().map(lambda row: [*START, *row])
 
 
 def cut(events, way, sizes):
-    """The bytes of events, one a chunk, and some of the chunks cut once more or joined with the next one."""
-    chunks = [written([event], **way) for event in events]
-    for number, size in enumerate(sizes if chunks else ()):
-        place = number * 7 % len(chunks)
-        joined = b"".join(chunks[place : place + 2])
-        chunks[place : place + 2] = [joined[:size], joined[size:]]
+    """The bytes of events, some of them in each chunk, and some chunks with a piece of the next one."""
+    pieces = [written([event], **way) for event in events]
+    chunks = []
+    rest = itertools.cycle([*sizes, 1])
+    while pieces:
+        size = next(rest)
+        chunks.append(b"".join(pieces[: size % 9 + 1]))
+        del pieces[: size % 9 + 1]
+        if size % 4 == 3 and pieces:
+            chunks[-1] += pieces[0][:size]
+            pieces[0] = pieces[0][size:]
     return chunks
 
 
@@ -81,9 +87,57 @@ def test_a_delta_alone_in_a_chunk_is_read_as_it_is_among_others(texts, way):
     assert check(decode(chunks)).partial.text == check(told(chunks)).partial.text
 
 
+@st.composite
+def answers(draw):
+    """Blocks and calls of many deltas, most of them for the part that is open."""
+    events = [s.message_start()]
+    for index, kind in enumerate(draw(st.permutations(["text", "thinking", "call"]))):
+        texts = draw(st.lists(TEXTS, max_size=12))
+        of = s.call_delta if kind == "call" else partial(s.content_delta, kind=kind)
+        odd = draw(st.sampled_from([index] * 9 + [0, 1]))
+        events.append(s.call_start(index) if kind == "call" else s.content_start(index, kind))
+        events += [of(text, index) for text in texts[:6]] + [of(text, odd) for text in texts[6:]]
+        events += draw(st.sampled_from([[], [s.call_end(index) if kind == "call" else s.content_end(index)]]))
+    return events
+
+
+@given(answers(), ways, st.lists(st.integers(0, 200), max_size=9), LIMITS, st.booleans())
+def test_so_does_one_of_many_deltas_for_this_part_and_that(events, way, sizes, limits, learns):
+    chunks = cut(events, way, sizes)
+    options = {} if learns else {"loads": unlearned}
+
+    assert check(decode(chunks, **options), limits=limits).state == plainly(told(chunks), limits)
+
+
+MANY = [*START, *[s.content_delta(text) for text in ("a", "b", "c", "de", "fgh", "", "i")], s.content_end()]
+
+
+@pytest.mark.parametrize("name", ["characters", "events"])
+@pytest.mark.parametrize("size", [1, 3, 99])
+@pytest.mark.parametrize("options", [{}, {"loads": unlearned}], ids=["learned", "unlearned"])
+def test_wherever_a_limit_is_hit_a_fold_of_bytes_comes_to_what_the_plain_way_comes_to(name, size, options):
+    chunks = [written(MANY[at : at + size]) for at in range(0, len(MANY), size)]
+    for most in range(16):
+        limits = Limits(**{name: most})
+
+        assert check(decode(chunks, **options), limits=limits).state == plainly(told(chunks), limits)
+
+
+def test_deltas_of_a_row_are_never_those_of_another_part():
+    row = [s.content_delta("a")] * 9
+    others = [s.content_start(1, "thinking"), *[s.content_delta("b", 1, "thinking")] * 9, s.content_end(1)]
+    calls = [s.call_start(), *[s.call_delta("{")] * 9, s.call_end()]
+    for opened in (s.content_start(), s.content_start(0, "thinking"), s.content_start(1), s.call_start()):
+        for events in ([opened, *row], [opened, *row, *others, *row], [opened, *row, *calls, *row]):
+            chunks = [written([s.message_start(), *row]), written(events)]
+
+            assert check(decode(chunks)).state == plainly(told(chunks))
+
+
 SPOILT = [
     b'"}}}}', b'a", "more": "b', b"\\u00e9", b"\\", b'\\"', b"\xff", b"\xc3", b"a\x00", b"a\xc2\x85", "\u2028".encode(),
-    b"a\n", b'a"}}}}\n\nx', b"\r", b"x" * 5_000, b"", "😀é".encode(), b"\xed\xa0\xbd", b"\xef\xbb\xbf",
+    b'!"', b"!", b"!1", b"a\n",
+    b'a"}}}}\n\nx', b"\r", b"x" * 5_000, b"", "😀é".encode(), b"\xed\xa0\xbd", b"\xef\xbb\xbf",
 ]  # fmt: skip
 
 
@@ -91,7 +145,8 @@ SPOILT = [
 @pytest.mark.parametrize("most", [300, 10_000])
 def test_a_chunk_that_looks_like_one_delta_comes_to_what_it_is(inner, most):
     chunk = written([s.content_delta("abc")], space=" ")
-    chunks = [*answered("a", "b", "c", space=" "), chunk.replace(b"abc", inner), chunk, chunk]
+    spoilt = chunk.replace(b'"abc"', inner.strip(b"!")) if inner.startswith(b"!") else chunk.replace(b"abc", inner)
+    chunks = [*answered("a", "b", "c", space=" "), spoilt, chunk, chunk]
     options = {"max_event_size": most}
 
     assert check(decode(chunks, **options)).state == plainly(told(chunks, **options))
@@ -160,6 +215,12 @@ def test_a_whole_answer_comes_to_its_message_in_any_chunks():
     assert fold(decode(map(written, ([event] for event in events)))) == fold(events)
 
 
-def test_what_is_no_bytes_is_refused_wherever_it_comes():
-    with pytest.raises(TypeError, match="a chunk is a str; expected bytes"):
-        list(decode([*answered("a", "b", "c"), "data: 1\n\n"]))
+@pytest.mark.parametrize("chunk", ["data: 1\n\n", bytearray(b"data: 1\n\n"), 5, ["a"]])
+def test_what_is_no_bytes_is_refused_wherever_it_comes(chunk):
+    chunks = [*answered("a", "b", "c"), chunk]
+    told = f"a chunk is a {type(chunk).__name__}; expected bytes"
+
+    with pytest.raises(TypeError, match=told):
+        list(decode(chunks))
+    with pytest.raises(StreamInterrupted, match=told):
+        fold(decode(chunks))

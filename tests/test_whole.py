@@ -17,6 +17,7 @@ from streamfold._cited import Passage, after_citation
 from streamfold._exact import exact
 from streamfold._input import Input
 from streamfold._judge import _judge_order, _lawful
+from streamfold._plain import PLAIN
 from streamfold._routes import ROUTES
 from streamfold._state import focused, settled
 from streamfold._walk import ended
@@ -278,6 +279,85 @@ def test_citations_of_a_legal_stream_need_no_judging():
     cited = [each for each in states_and_events(events) if type(each[2]) in (CitationStart, CitationEnd)]
 
     assert [after_citation(state, known) is not None for state, _, known in cited] == [True] * 18
+
+
+CITES = [s.citation_start(0, 2, "Hi"), s.citation_end()]
+ODD = {
+    "a start that comes twice": [CITES[0], CITES[0], CITES[1]],
+    "an end of another index": [CITES[0], s.citation_end(1), s.citation_end()],
+    "an end alone": [s.citation_end()],
+    "a delta in between": [CITES[0], s.content_delta("!"), CITES[1]],
+    "no end": [CITES[0]],
+    "the same index again": [*CITES, *CITES],
+    "an index too far": [*CITES, s.citation_start(0, 2, "Hi", 2), s.citation_end(2)],
+    "another text": [s.citation_start(0, 2, "Ho"), CITES[1]],
+    "another block": [s.citation_start(0, 2, "Hi", content_index=1), CITES[1]],
+    "the plan": [s.citation_start(0, 2, "Hi", type="PLAN"), CITES[1]],
+    "two sources": [s.citation_start(0, 2, "Hi", sources=[{"type": "document", "id": "d"}] * 2), CITES[1]],
+}
+AFTER = {
+    "a delta": [s.content_delta(" there."), s.content_end()],
+    "another citation": [s.citation_start(0, 1, "H", 1), s.citation_end(1), s.content_end()],
+    "the end of the block": [s.content_end()],
+    "a call": [*s.call()],
+}
+
+
+@pytest.mark.parametrize("cites", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("after", AFTER.values(), ids=AFTER)
+def test_citations_that_are_not_as_they_should_be_come_to_what_the_plain_way_comes_to(cites, after):
+    events = [s.message_start(), s.content_start(), s.content_delta("Hi"), *cites, *after, s.message_end()]
+
+    for size in range(len(events) + 1):
+        assert check(events[:size]).state == plainly(events[:size])
+        assert ended(reduce(advance, events[:size], State())) == plainly(events[:size])
+
+
+PLANNED = [s.plan_delta("Look"), s.plan_delta(" up."), s.citation_start(0, 4, "Look", type="PLAN"), s.citation_end()]
+SWEPT = {
+    "text with citations": answer(3),
+    "thinking and text": s.whole(*s.text_block("H", "m", kind="thinking"), *s.text_block("H", "i", index=1)),
+    "calls": [s.message_start(), *s.call('{"a"', ": 1}"), *s.call("{}", index=1), s.message_end("TOOL_CALL")],
+    "a plan and a call": [s.message_start(), *PLANNED, *s.call('{"a"', ": 1}"), s.message_end("TOOL_CALL")],
+    "a plan whose citation is interrupted": [
+        s.message_start(),
+        *PLANNED[:3],
+        *s.call("{}"),
+        s.message_end("TOOL_CALL"),
+    ],
+    "long names": [
+        s.message_start(),
+        *s.call("{}"),
+        s.call_start(1, id="i" * 300),
+        s.call_delta("{}", 1),
+        s.call_end(1),
+    ],
+    "a block of another kind": s.whole(*s.text_block("H", "i", kind="later"), *s.text_block("Hi", index=1)),
+}
+SWEEPS = {
+    "characters": range(360),
+    "events": range(20),
+    "parts": range(6),
+    "arguments": range(12),
+    "violations": range(4),
+}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+@pytest.mark.parametrize("events", SWEPT.values(), ids=SWEPT)
+def test_wherever_a_limit_is_hit_the_fast_ways_come_to_what_the_plain_way_comes_to(events, name):
+    for most in SWEEPS[name]:
+        limits = Limits(**{name: most})
+
+        assert check(events, limits=limits).state == plainly(events, limits)
+        assert ended(reduce(advance, events, State(limits))) == plainly(events, limits)
+
+
+def test_deltas_are_recognised_again_behind_a_citation():
+    states = list(accumulate(answer(1), advance, initial=State()))
+    recognised = [state.focus.plain is PLAIN["text"] for state in states]
+
+    assert recognised == [False, False, True, True, False, True, False, False]
 
 
 def test_a_citation_too_many_ends_the_fold_at_once():
