@@ -102,13 +102,20 @@ def _decoder() -> Any:
 
 
 def _decode(text: str) -> Any:
+    try:
+        return freeze(_read(text), DEEPEST)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read(text: str) -> Any:
+    # decode() looks for white space around the text first, which costs as much as reading it
     decoder = _decoder()
     try:
-        # decode() looks for white space around the text first, which costs as much as reading it
-        value, end = decoder.scan_once(text, 0) if text[:1] == "{" else (None, -1)
-        return freeze(value if end == len(text) else decoder.decode(text), DEEPEST)
-    except (ValueError, RecursionError, StopIteration):  # the last is how the scanner says that nothing is there
-        return None
+        value, end = decoder.scan_once(text, 0)
+    except StopIteration:
+        end = -1
+    return value if end == len(text) else decoder.decode(text)
 
 
 # Tokens. A whole one takes along the white space behind it, so nothing can follow one that is only begun. The

@@ -3,7 +3,8 @@
 A delta of a row is recognised by comparing it with a *mould*: the only event that holds some characters, with a hole in
 their place. What equals the mould is that event, and the hole has written the characters down. Python compares
 dictionaries down to the leaves without running any code of ours, which costs less than to look at each of them, and
-what is compared last is the hole: nothing is written of an event that differs in anything else.
+what is compared last is the hole: nothing is written of an event that differs in anything else. What stands in an
+event and says of itself that it equals the mould is believed; nothing that comes of JSON does.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,7 +80,8 @@ class _Mould:
         mould = self._event
         for event in events:
             try:
-                if mould == event or self.plain.read(event, self._place) == "":  # no characters look like none written
+                # a kind of dict would be compared in the order of its own keys
+                if type(event) is dict and (mould == event or self.plain.read(event, self._place) == ""):
                     add(event)
                     continue
             except Exception:  # noqa: BLE001, S110 - what is no JSON may raise whatever it likes; it is judged
@@ -94,7 +96,8 @@ class _Mould:
             if type(located) is Located:
                 event, _, name = located
                 try:
-                    if name in names and (mould == event or self.plain.read(event, self._place) == ""):
+                    alike = type(event) is dict and name in names
+                    if alike and (mould == event or self.plain.read(event, self._place) == ""):
                         add(located)
                         continue
                 except Exception:  # noqa: BLE001, S110 - likewise

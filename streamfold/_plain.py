@@ -22,12 +22,17 @@ class Plain:
     """How the plain deltas of one symbol are recognised.
 
     Attributes:
+        symbol: the symbol; nothing of what no plain delta is for.
         read: gives the characters of an event for the part with an index, or None if it holds anything else.
         write: gives the only event in which ``read`` finds some characters.
     """
 
+    symbol: str
     read: Callable[[Any, int], str | None]
     write: Callable[[Any, Any], dict[str, Any]]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of, (self.symbol,)  # what is written out cannot be pickled
 
 
 def _read_nothing(_event: Any, _index: int) -> str | None:
@@ -54,7 +59,8 @@ def write(index, text):
 """
 
 
-def _compiled(kind: type[Any], name: str) -> Plain:
+def _compiled(symbol: str) -> Plain:
+    kind, name = DELTAS[symbol]
     path = getattr(fields(kind), name).metadata["path"]
     indexed = hasattr(kind, "index")
     namespace: dict[str, Any] = {}
@@ -63,7 +69,7 @@ def _compiled(kind: type[Any], name: str) -> Plain:
         written=_written(kind.wire_type, path, indexed=indexed),
     )
     exec(source, namespace)  # noqa: S102 - the text is made of constants of this library
-    return Plain(*(namespace[each.name] for each in fields(Plain)))
+    return Plain(symbol, namespace["read"], namespace["write"])
 
 
 def _accepts(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
@@ -86,7 +92,7 @@ def _written(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
     return f"{{'type': {wire_type!r}, {place}{opened[1:]}text{'}' * len(path)}"
 
 
-NOTHING: Final = Plain(_read_nothing, _write_nothing)
+NOTHING: Final = Plain("", _read_nothing, _write_nothing)
 # By symbol, the event that is a plain delta, and the field with its characters.
 DELTAS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "text": (on.ContentDelta, "text"),
@@ -94,4 +100,8 @@ DELTAS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "call": (on.ToolCallDelta, "arguments"),
     "plan": (on.ToolPlanDelta, "tool_plan"),
 }
-PLAIN: Final[WhenNeeded[str, Plain]] = WhenNeeded(lambda symbol: _compiled(*DELTAS[symbol]))
+PLAIN: Final[WhenNeeded[str, Plain]] = WhenNeeded(_compiled)
+
+
+def _of(symbol: str) -> Plain:
+    return PLAIN[symbol] if symbol else NOTHING

@@ -47,7 +47,7 @@ def foreseen(state: State, start: Any) -> Foreseen | None:
         return None
     # What may begin, may grow and end: no rule couples these to anything that does not forbid the start.
     book, symbol = state.book, symbol_of(start, kind)
-    if not may_begin(book, start, kind, symbol, book.seen):
+    if not may_begin(book, start, kind, symbol, book.seen) or (kind == "call" and start.id in book.ids):
         return None
     limits, held = book.limits, HELD[kind](start)
     room = limits.characters - spent(state) - held
@@ -70,11 +70,13 @@ def _whole_content(state: State, part: Foreseen, text: Text, events: int) -> Sta
 
 
 def _whole_call(state: State, part: Foreseen, text: Text, events: int) -> State | None:
-    ids, raw, its = state.book.ids, str(text), part.start.id
-    if its in ids or nesting(raw) > state.book.limits.nesting or is_null(raw):
+    ids, raw = state.book.ids, str(text)
+    if nesting(raw) > state.book.limits.nesting or is_null(raw):
         return None
     arguments = parse(raw)
-    return None if isinstance(arguments, Fault) else _shelved(state, part, text, events, ids | {its}, arguments)
+    return (
+        None if isinstance(arguments, Fault) else _shelved(state, part, text, events, ids | {part.start.id}, arguments)
+    )
 
 
 def _shelved(  # noqa: PLR0913, PLR0917 - all that a part is made of

@@ -1,6 +1,8 @@
 """A fold of bytes comes to what a fold of their events comes to, however they are cut and wherever it begins."""
 
 import itertools
+import pickle
+from contextlib import closing
 from functools import partial
 
 import pytest
@@ -11,6 +13,7 @@ from plainly import plainly
 from test_frames import TEXTS, rows, unlearned, ways, written
 
 from streamfold import Limits, StreamInterrupted, check, fold
+from streamfold._plain import PLAIN
 from streamfold.events import Located
 from streamfold.limits import DEFAULT
 from streamfold.recordings import EventDecoder, decode
@@ -190,7 +193,24 @@ def test_a_delta_for_another_part_is_not_taken():
     [plain] = {each.plain for each in decoder.read(written([s.content_delta("b")]))}
 
     assert decoder.read_delta(written([s.content_delta("b")]), plain, 1) is None
+    assert decoder.read_delta(written([s.content_delta("b")]), PLAIN["thinking"], 0) is None
     assert decoder.read_delta(written([s.content_delta("b", 1)]), plain, 0) is None
+
+
+def test_a_blank_line_that_ends_with_cr_may_have_its_lf_in_a_later_chunk():
+    chunks = [b"".join(answered("a", "b", "c", end="\r")), *answered("d")[2:], b"\n" + written([{"type": "later"}])]
+
+    assert check(decode(chunks)).state == plainly(told(chunks))
+
+
+@pytest.mark.parametrize("row", [("sentinel", "sentinel"), ("sentinel", "other")])
+def test_a_frame_is_learned_from_a_delta_that_says_what_a_sentinel_does(row):
+    def twice(first, text):
+        return written([s.content_delta("x")]).replace(b'"text":"x"', f'"text":"{first}","text":"{text}"'.encode())
+
+    chunks = [*answered(), *[twice(*row)] * 3, twice("foo", row[1]), twice(row[0], "bar")]
+
+    assert check(decode(b"".join(chunks))).state == check(decode(chunks)).state == plainly(told(chunks))
 
 
 def test_what_is_fed_after_the_end_is_nothing():
@@ -215,7 +235,7 @@ def test_a_whole_answer_comes_to_its_message_in_any_chunks():
     assert fold(decode(map(written, ([event] for event in events)))) == fold(events)
 
 
-@pytest.mark.parametrize("chunk", ["data: 1\n\n", bytearray(b"data: 1\n\n"), 5, ["a"]])
+@pytest.mark.parametrize("chunk", ["data: 1\n\n", bytearray(b"data: 1\n\n"), 5, ["a"], None])
 def test_what_is_no_bytes_is_refused_wherever_it_comes(chunk):
     chunks = [*answered("a", "b", "c"), chunk]
     told = f"a chunk is a {type(chunk).__name__}; expected bytes"
@@ -224,3 +244,27 @@ def test_what_is_no_bytes_is_refused_wherever_it_comes(chunk):
         list(decode(chunks))
     with pytest.raises(StreamInterrupted, match=told):
         fold(decode(chunks))
+
+
+def test_nothing_comes_behind_what_the_transport_raised_or_behind_the_close():
+    def broken():
+        yield from answered("a")
+        yield b"data: cut"
+        raise ConnectionResetError
+
+    rest = decode(broken())
+    with pytest.raises(ConnectionResetError):
+        list(rest)
+    with closing(decode(answered("a"))) as closed:
+        next(closed)
+
+    assert list(rest) == list(closed) == []
+
+
+def test_a_decoder_can_be_pickled_whatever_it_has_learned():
+    decoder = EventDecoder()
+    before = [each for chunk in answered("a", "b", "c", "d") for each in decoder.feed(chunk)]
+    again = pickle.loads(pickle.dumps(decoder))
+
+    assert again.feed(answered("e")[2]) == decoder.feed(answered("e")[2]) != []
+    assert len(before) == 6

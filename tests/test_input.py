@@ -1,5 +1,6 @@
 """What is taken as a row of plain deltas is what reading event by event finds, and nothing that comes is lost."""
 
+from collections import OrderedDict
 from itertools import chain, count
 from unittest.mock import ANY
 
@@ -148,6 +149,36 @@ def test_what_raises_when_it_is_compared_is_given_as_it_came():
         assert came.take(PLAIN["text"], 0, MANY, MANY).item.event is event
 
 
+class Agreeable(dict):
+    """A dict that equals whatever it is compared with."""
+
+    __hash__ = None
+
+    def __eq__(self, _):
+        return True
+
+
+@pytest.mark.parametrize("stranger", [ANY, Agreeable(delta("text", 0, "Hi")), OrderedDict(delta("text", 0, "Hi"))])
+def test_what_is_no_dict_is_given_as_it_came_whatever_it_says_of_itself(stranger):
+    for shape in SHAPES.values():
+        came = Input(shape([{"type": "note"}, delta("text", 0, "a"), stranger, delta("text", 0, "b")]))
+        came.next()
+        run = came.take(PLAIN["text"], 0, MANY, MANY)
+
+        assert (run.text, run.size) == ("a", 1)
+        assert bare(run.item) is stranger
+
+
+@pytest.mark.parametrize("kind", [dict, OrderedDict])
+def test_nothing_is_written_of_an_event_whose_characters_stand_before_what_is_wrong_with_it(kind):
+    other = kind([("delta", delta("text", 0, "b")["delta"]), ("index", 1), ("type", "content-delta")])
+    for shape in SHAPES.values():
+        came = Input(shape([{"type": "note"}, delta("text", 0, "a"), other]))
+        came.next()
+
+        assert came.take(PLAIN["text"], 0, MANY, MANY).text == "a"
+
+
 # What may pass a limit
 
 
@@ -199,10 +230,11 @@ def test_long_deltas_are_counted_after_few(kind):
 
 def test_no_more_than_some_deltas_are_taken_before_their_characters_are_counted():
     came = Input(delta("text", 0, "x" if number < 500 else "x" * 10_000) for number in count())
-    runs = [came.take(PLAIN["text"], 0, MANY, 2_000)]
+    run = came.take(PLAIN["text"], 0, MANY, 2_000)
 
-    assert runs[0].size + len(runs[0].late) <= 500 + 32
-    assert len(runs[0].late) <= 32
+    assert run.text == "x" * run.size
+    assert 500 < run.size + len(run.late) <= 500 + 32
+    assert len(run.late) <= 32
 
 
 # What ends the input

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plainly import plainly
 
-from streamfold import LENIENT, Limits, State, check, fold
+from streamfold import LENIENT, Limits, State, StreamError, check, fold
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._cited import Passage, after_citation
@@ -149,6 +149,19 @@ def test_a_call_whose_id_was_there_before_is_left_to_be_judged():
     taken = [taken_whole(state, events, position)[0] for position, (state, _, _) in enumerate(states)]
 
     assert [after is not None for after in taken] == [False, True, False, False, False, False]
+
+
+def test_a_call_whose_id_was_there_before_is_told_before_its_deltas_are_asked_for():
+    drawn = []
+
+    def events():
+        for event in [s.message_start(), *s.call("{}"), s.call_start(1, id="f_0"), *[s.call_delta(" ", 1)] * 9]:
+            drawn.append(event["type"])
+            yield event
+
+    with pytest.raises(StreamError, match="f_0"):
+        fold(events())
+    assert drawn[-1] == "tool-call-start"
 
 
 def test_no_part_comes_behind_a_limit():
@@ -332,6 +345,12 @@ SWEPT = {
         s.call_delta("{}", 1),
         s.call_end(1),
     ],
+    "a call whose id was there before": [
+        s.message_start(),
+        *s.call("{}"),
+        s.call_start(1, id="f_0"),
+        s.call_delta("{}", 1),
+    ],
     "a block of another kind": s.whole(*s.text_block("H", "i", kind="later"), *s.text_block("Hi", index=1)),
 }
 SWEEPS = {
@@ -358,6 +377,19 @@ def test_deltas_are_recognised_again_behind_a_citation():
     recognised = [state.focus.plain is PLAIN["text"] for state in states]
 
     assert recognised == [False, False, True, True, False, True, False, False]
+
+
+def test_a_legal_passage_is_taken_to_its_end():
+    _, _, *body, _, _ = events = answer(9)
+    passage, came = Passage(reduce(advance, events[:2], State())), Input(body)
+    runs = []
+    while not came.ended:
+        runs.append(passage.take_deltas(came))
+        if not came.ended:
+            assert passage.take(exact(runs[-1].item, 64))
+
+    assert [run.text for run in runs if run.size] == ["word "] * 9
+    assert passage.state() == reduce(advance, events[:-2], State())
 
 
 def test_a_citation_too_many_ends_the_fold_at_once():

@@ -90,19 +90,28 @@ class Decoded(Rows):
         than there may be *characters*, is given as its string.
         """
         items, decoder = self._items, self._decoder
-        while not items:
-            if decoder.ended:
-                return END
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                items += decoder.close()
-                continue
-            if plain is not NOTHING and type(chunk) is bytes and len(chunk) <= characters:
-                text = decoder.read_delta(chunk, plain, place)
-                if text is not None:
-                    return text
-            items += decoder.feed(chunk)
+        try:
+            while not items:
+                if decoder.ended:
+                    return END
+                chunk: Any = next(self._chunks, END)
+                if chunk is END:
+                    items += decoder.close()
+                    continue
+                if plain is not NOTHING and type(chunk) is bytes and len(chunk) <= characters:
+                    text = decoder.read_delta(chunk, plain, place)
+                    if text is not None:
+                        return text
+                items += decoder.feed(chunk)
+        except BaseException:
+            decoder.ended = True
+            raise
         return items.popleft()
+
+    def close(self) -> None:
+        """End the response: no event follows, as that of a generator would do."""
+        self._items.clear()
+        self._decoder.ended = True
 
     def first_of(self, row: Row) -> Located:
         """Give the first event of a row; the others come next."""

@@ -20,7 +20,7 @@ from ._sse import ServerSentEvent, SSEDecoder
 
 Locate: TypeAlias = Callable[[ServerSentEvent], Located]
 
-_SENTINEL: Final = "sentinel"
+_SENTINELS: Final = ("sentinel", "other")
 _LONGEST: Final = 4096  # of an event from which a frame is learned, in characters
 _SYMBOLS: Final = {
     kind.wire_type: [symbol for symbol, (its_kind, _) in DELTAS.items() if its_kind is kind]
@@ -31,7 +31,7 @@ _SYMBOLS: Final = {
 class _Place(NamedTuple):
     """What a plain delta is for, and in which order its keys come."""
 
-    symbol: str
+    plain: Plain
     number: int
     name: str | None
     keys: tuple[str, ...]
@@ -42,7 +42,6 @@ class _Frame:
     """What stands around the string of each plain delta for one place.
 
     Attributes:
-        plain: how these deltas are recognised.
         before, after: from the end of a blank line to the end of the next one, without the string and its quotes.
         first: the line on which the event begins, counted from that blank line.
         lines: from one blank line to the next.
@@ -50,7 +49,6 @@ class _Frame:
     """
 
     place: _Place
-    plain: Plain
     before: str
     after: str
     first: int
@@ -72,8 +70,8 @@ class _Frame:
                 break
             texts.append(delta)
             at = end + closed
-        _, number, name, keys = self.place
-        return Row(self.plain, number, name, keys, line + self.first, self.lines, texts), at
+        plain, number, name, keys = self.place
+        return Row(plain, number, name, keys, line + self.first, self.lines, texts), at
 
     def read_alone(self, chunk: bytes) -> str | None:
         """Give the characters of the event that *chunk* is, if it is in this frame and writes them as they are."""
@@ -126,7 +124,8 @@ class FrameDecoder(SSEDecoder):
     def read_delta(self, chunk: bytes, plain: Plain, place: int) -> str | None:
         """Take the next bytes and give their characters, if they are one plain delta; else take nothing."""
         frame = self._frame
-        if frame is None or frame.plain is not plain or frame.place.number != place or len(self._held) != 1:
+        # What is held is the end of the last blank line; a CR might have its LF in the chunk.
+        if frame is None or frame.place.plain is not plain or frame.place.number != place or self._held != b"\n":
             return None
         text = frame.read_alone(chunk) if len(chunk) < self.max_event_size else None
         if text is not None:
@@ -146,16 +145,16 @@ class FrameDecoder(SSEDecoder):
         blank, *lines, _ = block.split("\n")
         if blank or not all(line.startswith(("data:", "event:")) for line in lines):
             return None
-        plain = PLAIN[place.symbol]
-        expected = in_order(plain.write(place.number, _SENTINEL), place.keys)
+        sentinel = next(each for each in _SENTINELS if each != delta)
+        expected = in_order(place.plain.write(place.number, sentinel), place.keys)
         for start, end in _strings(block, delta):
             before, after = block[:start], f"{block[end:]}\n"
-            [event] = SSEDecoder().feed(f'{before}{_SENTINEL}"{after}'.encode())
+            [event] = SSEDecoder().feed(f'{before}{sentinel}"{after}'.encode())
             located = self.locate(event)
             # as they are written, so that the keys are in the order in which they came
             if str(located.event) == str(expected):
                 head, tail = before[1:].encode(), f'"{after}'.encode()
-                return _Frame(place, plain, before, after, located.line - 1, len(lines) + 1, head, tail)
+                return _Frame(place, before, after, located.line - 1, len(lines) + 1, head, tail)
         return None
 
 
@@ -168,9 +167,10 @@ def _plain(located: Located) -> tuple[_Place | None, str]:
     wire_type = event.get("type") if type(event) is dict else None
     for symbol in _SYMBOLS.get(wire_type, ()) if type(wire_type) is str else ():
         index = event.get("index", 0)
-        delta = read_located(located, PLAIN[symbol], index) if type(index) is int else None
+        plain = PLAIN[symbol]
+        delta = read_located(located, plain, index) if type(index) is int else None
         if delta is not None:
-            return _Place(symbol, index, located.name, tuple(event)), delta
+            return _Place(plain, index, located.name, tuple(event)), delta
     return _NOT_PLAIN
 
 
