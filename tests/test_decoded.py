@@ -126,15 +126,30 @@ def test_wherever_a_limit_is_hit_a_fold_of_bytes_comes_to_what_the_plain_way_com
         assert check(decode(chunks, **options), limits=limits).state == plainly(told(chunks), limits)
 
 
-def test_deltas_of_a_row_are_never_those_of_another_part():
-    row = [s.content_delta("a")] * 9
-    others = [s.content_start(1, "thinking"), *[s.content_delta("b", 1, "thinking")] * 9, s.content_end(1)]
-    calls = [s.call_start(), *[s.call_delta("{")] * 9, s.call_end()]
-    for opened in (s.content_start(), s.content_start(0, "thinking"), s.content_start(1), s.call_start()):
-        for events in ([opened, *row], [opened, *row, *others, *row], [opened, *row, *calls, *row]):
-            chunks = [written([s.message_start(), *row]), written(events)]
+ROWS = [make("a", *of) for make, of in ((s.content_delta, (0,)), (s.content_delta, (1,)), (s.call_delta, (0,)))]
+ROWS += [s.content_delta("a", 0, "thinking"), s.plan_delta("a")]
 
-            assert check(decode(chunks)).state == plainly(told(chunks))
+
+@pytest.mark.parametrize("size", [1, 99])
+@pytest.mark.parametrize("opened", [[s.content_start()], [s.content_start(0, "thinking")], [s.call_start()], []])
+@pytest.mark.parametrize("delta", ROWS)
+def test_deltas_of_a_row_are_never_those_of_another_part(delta, opened, size):
+    mine = [s.plan_delta("b")] if not opened else []
+    events = [s.message_start(), *opened, *mine, *[delta] * 9, *opened, *[delta] * 9]
+    chunks = [written(events[at : at + size]) for at in range(0, len(events), size)]
+
+    assert check(decode(chunks)).state == plainly(told(chunks))
+
+
+@pytest.mark.parametrize("size", [1, 99])
+@pytest.mark.parametrize("kind", ["text", "thinking"])
+def test_deltas_of_a_row_for_a_part_that_has_ended_are_not_those_of_the_next_one(size, kind):
+    row = [s.content_delta("a", 1, kind)] * 9
+    first = [*s.text_block("x"), s.content_start(1, kind), *row, s.content_end(1)]
+    events = [s.message_start(), *first, s.content_start(2), s.content_delta("b", 2), *row, s.content_delta("c", 2)]
+    chunks = [written(events[at : at + size]) for at in range(0, len(events), size)]
+
+    assert check(decode(chunks)).state == plainly(told(chunks))
 
 
 SPOILT = [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plainly import plainly
 
-from streamfold import LENIENT, Limits, State, StreamError, check, fold
+from streamfold import LENIENT, Limits, State, StreamError, check, fold, step
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._cited import Passage, after_citation
@@ -24,6 +24,7 @@ from streamfold._walk import ended
 from streamfold._whole import foreseen, whole
 from streamfold.events import CitationEnd, CitationStart, Located
 from streamfold.limits import DEFAULT
+from streamfold.rules import SILENT
 from streamfold.testing import strategies
 
 STREAMS = strategies.streams(unseen=True, interleaved=True) | strategies.mutated_streams()
@@ -100,6 +101,35 @@ def test_whatever_comes_the_fast_ways_come_to_what_the_plain_way_comes_to(events
 
     assert check(events, limits=limits).state == plainly(events, limits)
     assert check(located, limits=limits).state == plainly(located, limits)
+
+
+def stepwise(events, limits=DEFAULT):
+    """The state after all events and the end of the input, step by step, with nothing raised."""
+    return ended(reduce(lambda state, event: step(state, event, SILENT), events, State(limits)))
+
+
+@given(st.data(), STREAMS | CITED_TEXT, LIMITS)
+def test_so_they_do_whatever_events_are_named(data, events, limits):
+    types = [event.get("type") if isinstance(event, dict) else None for event in events]
+    names = [data.draw(st.sampled_from([None, its, its, its, "content-delta", ""])) for its in types]
+    located = [
+        Located(event, line, name if isinstance(name, str) else None)
+        for line, (event, name) in enumerate(zip(events, names, strict=True), 1)
+    ]
+
+    assert check(located, limits=limits).state == plainly(located, limits)
+    assert stepwise(located, limits) == plainly(located, limits)
+
+
+@pytest.mark.parametrize("name", ["content-end", "", None, "content-delta"])
+def test_a_delta_that_is_named_otherwise_is_judged(name):
+    events = [s.message_start(), s.content_start(), s.content_delta("Hel"), s.content_delta("lo"), s.content_end()]
+    located = [Located(event, line) for line, event in enumerate(events, 1)]
+    located[3] = located[3]._replace(name=name)
+    codes = ["sse-name-differs"] * (name in ("content-end", ""))
+
+    assert check(located).state == stepwise(located) == plainly(located)
+    assert [each.code for each in check(located).violations if each.code == "sse-name-differs"] == codes
 
 
 WHOLE = (
