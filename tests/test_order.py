@@ -11,7 +11,7 @@ from streamfold import LENIENT, State, check, events
 from streamfold._advance import advance
 from streamfold._book import BLOCKS, Book, Phase, Stage, is_planning
 from streamfold._expected import expected
-from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT, joint_breaches, lawful, stage_of
+from streamfold._order import JOINT, MESSAGE, PART, PARTS, TRANSPARENT, joint_breaches, lawful, may_begin, stage_of
 from streamfold._routes import ROUTES, Act
 from streamfold._state import settled
 from streamfold.rules import RULES
@@ -331,3 +331,15 @@ def test_debug_events_and_unknown_types_are_transparent_to_the_order():
     assert report.message.text == "Hi"
     assert report.message.prompts == ("p",) * 6
     assert report.message.unknown_events == ({"type": "later", "index": 7},) * 6
+
+
+@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("kind", ["text", "thinking", ""])
+def test_a_start_may_begin_where_judging_it_finds_nothing(index, kind):
+    before = state_after(s.message_start())
+    start = events.ContentStart(index, kind)
+    after = advance(before, s.content_start(index, kind))
+
+    may = may_begin(before.book, start, "content", kind, frozenset())
+
+    assert may is (len(after.violations) == 0)
