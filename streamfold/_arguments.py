@@ -103,14 +103,14 @@ def _decoder() -> Any:
 
 def _decode(text: str) -> Any:
     try:
-        return freeze(_read(text), DEEPEST)
+        return freeze(read_json(_decoder(), text), DEEPEST)
     except (ValueError, RecursionError):
         return None
 
 
-def _read(text: str) -> Any:
+def read_json(decoder: Any, text: str) -> Any:
+    """Read one JSON text with a decoder of the standard library."""
     # decode() looks for white space around the text first, which costs as much as reading it
-    decoder = _decoder()
     try:
         value, end = decoder.scan_once(text, 0)
     except StopIteration:

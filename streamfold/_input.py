@@ -12,7 +12,7 @@ from functools import partial
 from io import StringIO
 from itertools import islice
 from operator import is_
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from ._plain import NOTHING, Plain
 from .events import Located
@@ -60,7 +60,7 @@ class _Mould:
 
     def __init__(self, plain: Plain) -> None:
         self.plain = plain
-        self._place = -1
+        self._place: int | None = None
         self._index, self._text = _Hole(), _Hole()
         self._event = plain.write(self._index, self._text)
         self._names = (None, self._event["type"])
@@ -77,11 +77,11 @@ class _Mould:
 
     def take(self, events: Iterator[Any], add: Callable[[Any], None]) -> Any:
         """Take plain deltas, and give what is none; ``PAUSE`` where all are."""
-        mould = self._event
+        mould, place = self._event, cast("int", self._place)
         for event in events:
             try:
                 # a kind of dict would be compared in the order of its own keys
-                if type(event) is dict and (mould == event or self.plain.read(event, self._place) == ""):
+                if type(event) is dict and (mould == event or self.plain.read(event, place) == ""):
                     add(event)
                     continue
             except Exception:  # noqa: BLE001, S110 - what is no JSON may raise whatever it likes; it is judged
@@ -91,13 +91,13 @@ class _Mould:
 
     def take_located(self, events: Iterator[Any], add: Callable[[Any], None]) -> Any:
         """Take plain deltas that are located, and give what is none; ``PAUSE`` where all are."""
-        mould, names = self._event, self._names
+        mould, names, place = self._event, self._names, cast("int", self._place)
         for located in events:
             if type(located) is Located:
                 event, _, name = located
                 try:
                     alike = type(event) is dict and name in names
-                    if alike and (mould == event or self.plain.read(event, self._place) == ""):
+                    if alike and (mould == event or self.plain.read(event, place) == ""):
                         add(located)
                         continue
                 except Exception:  # noqa: BLE001, S110 - likewise

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
+from .._arguments import read_json
 from .._plain import Plain
 from ..events import Located, Unreadable
 from ._frames import FrameDecoder
@@ -25,17 +26,11 @@ def _refuse(constant: str) -> Any:
 
 
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
-_scan: Final = _DECODER.scan_once  # type: ignore[attr-defined]  # it is public, and the stubs leave it out
 
 
 def loads_strictly(text: str) -> Any:
     """Read one JSON text; NaN and its like are none."""
-    # decode() looks for white space around the text first, which costs as much as reading it
-    try:
-        value, end = _scan(text, 0)
-    except (ValueError, StopIteration):
-        end = -1
-    return value if end == len(text) else _DECODER.decode(text)
+    return read_json(_DECODER, text)
 
 
 def form_of(chunk: bytes) -> Form | None:
