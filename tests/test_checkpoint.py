@@ -260,7 +260,8 @@ def plain_place(event):
     if not isinstance(event, dict) or not isinstance(event.get("type"), str) or len([*s.deltas_of(event)]) != 1:
         return None
     [text] = s.deltas_of(event)
-    message = event["delta"]["message"] if set(event) <= {"type", "index", "delta"} else None
+    keys = {"type", "delta"} if event["type"] == "tool-plan-delta" else {"type", "index", "delta"}
+    message = event["delta"]["message"] if set(event) <= keys else None  # what has more is kept, as often as it comes
     place = (event["type"], json.dumps(event.get("index")), json.dumps(message).replace(json.dumps(text), "0"))
     return place if place[2] in PLAIN and list(event["delta"]) == ["message"] else None
 
