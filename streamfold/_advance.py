@@ -11,11 +11,12 @@ from ._cited import after_citation
 from ._entries import habit, keep, put, violate
 from ._exact import exact
 from ._frozen import TooDeep
+from ._input import read_located
 from ._judge import judge_event
 from ._log import Log
 from ._quote import quote
 from ._routes import ROUTES
-from ._state import State, focused, settled
+from ._state import State, focused, grow, settled
 from ._wire import SPOILING, Finding, Reading, read
 
 INPUT: Final[Key] = ("input", None)
@@ -23,7 +24,18 @@ INPUT: Final[Key] = ("input", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    return take_in(state, item, recognised(item, state.book.limits.nesting))
+    after = _after_delta(state, item)
+    return take_in(state, item, recognised(item, state.book.limits.nesting)) if after is None else after
+
+
+def _after_delta(state: State, item: Any) -> State | None:
+    """Give the state after a plain delta, bare or located; None where it is none, or has to be judged."""
+    focus = state.focus
+    plain, place = focus.plain, focus.place
+    delta = read_located(item, plain, place) if type(item) is on.Located else plain.read(item, place)
+    if delta is None or state.position >= focus.last or state.length + len(delta) > focus.most:
+        return None
+    return grow(state, 1, delta)
 
 
 def recognised(item: Any, nesting: int) -> Any:

@@ -14,7 +14,7 @@ from ._held import HELD
 from ._input import Input, Run
 from ._order import may_begin
 from ._plain import NOTHING, PLAIN
-from ._state import State, growing, make_focus, make_state
+from ._state import GROW, State, growing, make_focus, make_state
 
 
 class Passage:
@@ -90,7 +90,8 @@ class Passage:
         if self._citations or self._open is not None:
             waits = None if self._open is None else _citation(focus.part, self._open, OPEN)
             paid = focus.paid - focus.most + self._most
-            focus = make_focus(self._plain, focus.place, self._most, focus.last, paid, focus.part, waits)
+            plain = self._plain
+            focus = make_focus(plain, GROW[plain.symbol], focus.place, self._most, focus.last, paid, focus.part, waits)
         return make_state(self._position, self._text, focus, book)
 
 

@@ -4,11 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ._advance import advance
-from ._input import read_located
-from ._state import Draft, State, growing, make_state
-from ._text import claim
+from ._state import State
 from ._walk import ended, interruption, raise_first, walk
-from .events import Located
 from .limits import DEFAULT, Limits
 from .message import Message
 from .rules import STANDARD, Rules
@@ -33,24 +30,10 @@ def step(state: State, event: Any, rules: Rules = STANDARD) -> State:
             ...
         streamfold.errors.OrderError: event 0: content-end 0 came before message-start; expected message-start
     """
-    focus = state.focus
-    delta = focus.plain.read(event, focus.place)
-    if delta is None and type(event) is Located:
-        delta = read_located(event, focus.plain, focus.place)
-    if delta is not None and state.position < focus.last:
-        tail, count, length = state.tail, state.count, state.length + len(delta)
-        if length <= focus.most and claim(tail, count, delta):
-            grown: Any = Draft()  # what make_state does, without the text between
-            grown.position = state.position + 1
-            grown.tail = tail
-            grown.count = count + 1
-            grown.length = length
-            grown.focus = focus
-            grown.book = state.book
-            grown.__class__ = State
-            return grown  # type: ignore[no-any-return]  # a State by now; a cast would cost a call
-        if length <= focus.most:
-            return make_state(state.position + 1, growing(state).append(delta), focus, state.book)
+    grow = state.focus.grow  # to call it where it is found takes longer: it is no method
+    grown = grow(state, event)
+    if grown is not None:
+        return grown
     after = advance(state, event)
     known = state.book.violations.count
     if after is state or after.book.violations.count > known:

@@ -47,7 +47,7 @@ _FUNCTIONS: Final = """
 def read(event, index, type=type, dict=dict, len=len, str=str):
     if type(event) is dict:
         try:
-            if {accepts}:
+            if {tests}:
                 return text
         except (KeyError, TypeError, IndexError):
             pass
@@ -60,19 +60,24 @@ def write(index, text):
 
 
 def _compiled(symbol: str) -> Plain:
-    kind, name = DELTAS[symbol]
-    path = getattr(fields(kind), name).metadata["path"]
-    indexed = hasattr(kind, "index")
     namespace: dict[str, Any] = {}
-    source = _FUNCTIONS.format(
-        accepts=_accepts(kind.wire_type, path, indexed=indexed),
-        written=_written(kind.wire_type, path, indexed=indexed),
-    )
+    source = _FUNCTIONS.format(tests=tests_of(symbol), written=_written(*_place_of(symbol)))
     exec(source, namespace)  # noqa: S102 - the text is made of constants of this library
     return Plain(symbol, namespace["read"], namespace["write"])
 
 
-def _accepts(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
+def _place_of(symbol: str) -> tuple[str, tuple[str, ...], bool]:
+    """Give the type of the event that is a plain delta, the path to its characters, and whether it has an index."""
+    kind, name = DELTAS[symbol]
+    return kind.wire_type, getattr(fields(kind), name).metadata["path"], hasattr(kind, "index")
+
+
+def tests_of(symbol: str) -> str:
+    """Write out the tests that an *event*, a dict, passes if it is a plain delta for the part with *index*.
+
+    They find its *text*, and may raise KeyError, TypeError or IndexError.
+    """
+    wire_type, path, indexed = _place_of(symbol)
     size, *inner = [2 + indexed, *([1] * (len(path) - 1))]
     # The index has to be the same object, since True equals 1: one too large for that is merely judged.
     place = " and event['index'] is index" if indexed else ""
@@ -86,7 +91,7 @@ def _accepts(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
     return " and ".join([head, *steps, last])
 
 
-def _written(wire_type: str, path: tuple[str, ...], *, indexed: bool) -> str:
+def _written(wire_type: str, path: tuple[str, ...], indexed: bool) -> str:  # noqa: FBT001 - as they are found
     place = "'index': index, " if indexed else ""
     opened = "".join(f"{{{key!r}: " for key in path)
     return f"{{'type': {wire_type!r}, {place}{opened[1:]}text{'}' * len(path)}"

@@ -1,5 +1,6 @@
 """What is known part way."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from attrs import frozen
@@ -7,8 +8,9 @@ from attrs import frozen
 from . import _assemble as assemble
 from ._book import NO_TEXT, Book, Part
 from ._entries import begin, put
+from ._grow import grower
 from ._plain import NOTHING, PLAIN, Plain
-from ._quick import draft_class, maker
+from ._quick import WhenNeeded, draft_class, maker
 from ._text import Tail, Text, make_text
 from .limits import DEFAULT, Limits
 from .message import Message, Partial
@@ -21,6 +23,7 @@ class Focus:
 
     Attributes:
         plain: how its plain deltas are recognised; none is where deltas have to be judged, as in a citation.
+        grow: gives the next state after one of them; None where it is none, or has to be looked at.
         place: its index.
         most: the length in code points that its text may reach.
         last: the position before which events may come.
@@ -30,6 +33,7 @@ class Focus:
     """
 
     plain: Plain
+    grow: "Callable[[State, Any], State | None]"
     place: int
     most: int
     last: int
@@ -40,7 +44,7 @@ class Focus:
 
 make_focus: Final = maker(Focus)
 _NO_BOOK: Final = Book()
-NO_FOCUS: Final = Focus(NOTHING, 0, 0, 0, 0, None)
+NO_FOCUS: Final = Focus(NOTHING, lambda _state, _event: None, 0, 0, 0, 0, None)
 
 
 @frozen(init=False, eq=False, repr=False, weakref_slot=False)
@@ -121,8 +125,10 @@ class State:
         return f"State(position={self.position}, {self.book.phase.value}: {self.partial()!r})"
 
 
-Draft: Final = draft_class(State)
 _make: Final = maker(State)
+GROW: Final = WhenNeeded[str, Callable[[State, Any], State | None]](
+    lambda symbol: grower(symbol, draft_class(State), State) if symbol else NO_FOCUS.grow
+)
 
 
 def make_state(position: int, text: Text, focus: Focus, book: Book) -> State:
@@ -169,4 +175,5 @@ def focused(position: int, book: Book) -> State:
     if length:  # what the book would hold of it would be held twice, once other text has taken its place
         part = part.with_(text=NO_TEXT)
         book = put(book, part)
-    return make_state(position, text, make_focus(plain, part.index, most, limits.events, length, part, None), book)
+    focus = make_focus(plain, GROW[plain.symbol], part.index, most, limits.events, length, part, None)
+    return make_state(position, text, focus, book)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 
-_FULL: Final = 64
+FULL: Final = 64  # deltas of a list
 _HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -29,13 +29,17 @@ def make_tail(deltas: Iterable[str], pieces: tuple[str, ...]) -> Tail:
     return tail
 
 
-def claim(tail: Tail, count: int, delta: str) -> bool:
-    """Append *delta* in place, if *count* deltas are all that *tail* holds and nothing else has to be done."""
-    if len(tail) != count or not 0 < count < _FULL or not delta.isascii():
+def is_whole(delta: str) -> bool:
+    """Whether *delta* holds no half of a surrogate pair."""
+    try:
+        delta.encode()
+    except UnicodeEncodeError:
         return False
-    tail.append(delta)
-    # The look comes after the deed: of two threads that appended at once, one finds its slot taken.
-    return tail[count] is delta
+    return True
+
+
+# What no text that is empty owns, since it holds more than they do: one that did would keep the deltas of a stream.
+_NOBODYS: Final = make_tail(("",), ())
 
 
 class Text:
@@ -56,21 +60,19 @@ class Text:
 
     def __init__(self, whole: str = "") -> None:
         whole = whole if whole.isascii() else _HALVES.sub(_join, whole)
-        self.tail = make_tail((), (whole,) if whole else ())
+        self.tail = make_tail((), (whole,)) if whole else _NOBODYS
         self.count = 0
         self.length = len(whole)
 
     def append(self, delta: str) -> "Text":
         """Give the text with *delta* at its end."""
         tail, count, length = self.tail, self.count, self.length
-        if claim(tail, count, delta):
-            return make_text(tail, count + 1, length + len(delta))
         if not delta.isascii():
             delta = _HALVES.sub(_join, delta)
             if "\udc00" <= delta[0] <= "\udfff" and "\ud800" <= (last := self._last()) <= "\udbff":
                 return self._without_last().append(_pair(last + delta[0]) + delta[1:])
-        if count == _FULL:
-            return make_text(make_tail([delta], _settle(tail.pieces, "".join(tail[:_FULL]))), 1, length + len(delta))
+        if count == FULL:
+            return make_text(make_tail([delta], _settle(tail.pieces, "".join(tail[:FULL]))), 1, length + len(delta))
         return make_text(_appended(tail, count, delta), count + 1, length + len(delta))
 
     def extend(self, deltas: Iterable[str]) -> "Text":
@@ -145,11 +147,12 @@ def make_text(tail: Tail, count: int, length: int) -> Text:
 
 def _appended(tail: Tail, count: int, delta: str) -> Tail:
     """Give the list in which *delta* follows the first *count* deltas: *tail* itself if that is its end."""
-    # All that is empty may share one list, so nobody appends to that.
-    if not count or len(tail) != count:
-        return make_tail((*tail[:count], delta), tail.pieces)
-    tail.append(delta)
-    return tail if tail[count] is delta else make_tail((*tail[:count], delta), tail.pieces)
+    if len(tail) == count:
+        tail.append(delta)
+        # The look comes after the deed: of two threads that appended at once, none is alone.
+        if len(tail) == count + 1:
+            return tail
+    return make_tail((*tail[:count], delta), tail.pieces)
 
 
 def _settle(pieces: tuple[str, ...], piece: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ ROOMS = """
     _usage _citations _held preview
     _event_rules
     _kinds _transitions _assemble
-    _order _expected _state
+    _order _expected _grow _state
     _cited _whole _judge _advance errors
     _walk _fold _check
     _aio _many _jsonable

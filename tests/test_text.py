@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from races import at_once
 
-from streamfold._text import _FULL as FULL
-from streamfold._text import Tail, Text, claim, make_text
+from streamfold._text import FULL, Tail, Text, is_whole, make_text
 
 MANY = 30_000
 AROUND = [0, 1, 2, FULL - 2, FULL - 1, FULL, FULL + 1, 2 * FULL - 1, 2 * FULL, 2 * FULL + 2]
@@ -146,12 +145,9 @@ def test_every_text_can_be_appended_to_many_times(deltas, branches):
     assert [text.length for text in texts] == [len(model) for model in models]
 
 
-@given(runs, deltas)
-def test_to_claim_is_to_append_without_making_a_text(deltas, delta):
-    for text in history(deltas):
-        if claim(text.tail, text.count, delta):
-            assert make_text(text.tail, text.count + 1, text.length + len(delta)) == text.append(delta)
-        assert str(text.append(delta)) == joined(str(text), delta)
+@given(deltas)
+def test_what_is_whole_holds_no_half_of_a_pair(delta):
+    assert is_whole(delta) == all(not "\ud800" <= letter <= "\udfff" for letter in delta)
 
 
 @pytest.mark.parametrize("length", AROUND)
@@ -167,13 +163,21 @@ def test_two_branches_of_a_text_share_nothing_that_either_appends(length):
 @pytest.mark.parametrize("begin", [Text, lambda: Text("whole")])
 def test_what_has_no_deltas_yet_shares_nothing(begin):
     empty = begin()
+    first = empty.tail if begin is not Text else None
     whole = str(empty)
     texts = [empty.append("a"), empty.append("b"), empty.append("c"), begin().append("d")]
 
     assert [str(text) for text in texts] == [whole + letter for letter in "abcd"]
     assert str(empty) == whole
     assert str(begin()) == whole
-    assert len({id(each.tail) for each in (empty, *texts)}) == 5
+    assert texts[0].tail is first or first is None
+    assert len({id(each.tail) for each in texts}) == 4
+
+
+def test_no_deltas_are_kept_by_what_is_empty():
+    Text().append("a").append("b")
+
+    assert [*Text().tail] == [""]
 
 
 # What it is as a value

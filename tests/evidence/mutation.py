@@ -49,6 +49,7 @@ TESTS = {
     "_advance": "repairs order errors fold rules limits",
     "_book": "repairs order citations fold rules limits",
     "_text": "text fold",
+    "_grow": "grow fold",
     **dict.fromkeys([f"unfold.{name}" for name in "_bytes _deltas".split()], "unfold"),
     **dict.fromkeys([f"unfold.{name}" for name in "_kept _plan _splits _unfold _weave".split()], "unfold"),
 }
