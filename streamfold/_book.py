@@ -114,6 +114,12 @@ def closed(part: Part) -> Part:
     return draft  # type: ignore[no-any-return]  # a part by now
 
 
+def citation(cited: Part, start: on.CitationStart, since: int, stage: Stage) -> Part:
+    """Give a citation of *cited* that nothing is wrong with."""
+    cites = cited.kind, cited.index
+    return make_part("citation", start.index, "citation", since, stage, start, cites, NO_TEXT, *UNTOUCHED, None)
+
+
 class At(NamedTuple):
     """An event that is being judged.
 

@@ -4,17 +4,74 @@ Nearly all deltas and citations are such. What comes of them is what judging eve
 is not as it should be is left to that.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from . import events as on
-from ._book import CLOSED, NO_TEXT, OPEN, UNTOUCHED, Part, Stage, make_part
+from ._book import CLOSED, Part, citation
 from ._citations import fits, is_of_kind
-from ._entries import add
 from ._held import HELD
 from ._input import Input, Run
+from ._log import Shelf
 from ._order import may_begin
-from ._plain import NOTHING, PLAIN
-from ._state import GROW, State, growing, make_focus, make_state
+from ._plain import NOTHING, PLAIN, Plain
+from ._state import GROW, Focus, State, growing, lacking, make_focus, make_state
+from ._text import Text
+
+
+def after_citation(state: State, event: Any) -> State | None:
+    """Give the state after the start or the end of a citation; None where it is none, or has to be judged."""
+    after = _AFTER.get(type(event))
+    return None if after is None or state.position >= state.focus.last else after(state, event)
+
+
+def _after_start(state: State, start: on.CitationStart) -> State | None:
+    text, focus = growing(state), state.focus
+    most = _most_after(state, start, text, focus.most, lacking(state)) if focus.opened is None else -1
+    if text.length > most:
+        return None
+    focus = _refocused(focus, NOTHING, most, (start, state.position), focus.citations)
+    return make_state(state.position + 1, text, focus, state.book)
+
+
+def _after_end(state: State, end: on.CitationEnd) -> State | None:
+    focus = state.focus
+    cited, opened = focus.part, focus.opened
+    if cited is None or opened is None or opened[0].index != end.index:
+        return None
+    citations = focus.citations.append(citation(cited, *opened, CLOSED))
+    focus = _refocused(focus, PLAIN[cited.symbol], focus.most, None, citations)
+    return make_state(state.position + 1, growing(state), focus, state.book)
+
+
+_AFTER: Final[Mapping[type[Any], Callable[[State, Any], State | None]]] = {
+    on.CitationStart: _after_start,
+    on.CitationEnd: _after_end,
+}
+
+
+def _most_after(state: State, start: on.CitationStart, text: Text, most: int, lacks: int) -> int:
+    """Give the length that *text* may reach behind the start of a citation; -1 where something is wrong with that.
+
+    It might reach *most*, and *lacks* citations have come that the book of *state* does not hold.
+    """
+    book, cited = state.book, state.focus.part
+    if cited is None or cited.kind == "call":  # no call is cited
+        return -1
+    # What says so of itself is aimed at the text that grows.
+    if not (
+        may_begin(book, start, "citation", "citation", lacks)
+        and is_of_kind(start, cited)
+        and fits(text, start.start, start.end, start.text)
+    ):
+        return -1
+    return most - HELD["citation"](start)
+
+
+def _refocused(focus: Focus, plain: Plain, most: int, opened: Any, citations: Shelf[Part]) -> Focus:
+    """Give the focus on the same part, with other citations of it."""
+    paid = focus.paid - focus.most + most
+    return make_focus(plain, GROW[plain.symbol], focus.place, most, focus.last, paid, focus.part, opened, citations)
 
 
 class Passage:
@@ -23,7 +80,7 @@ class Passage:
     They are taken in at once; but each is looked at before the next one is asked for.
     """
 
-    __slots__ = ("_begun", "_citations", "_most", "_open", "_plain", "_position", "_seen", "_text")
+    __slots__ = ("_begun", "_citations", "_lacks", "_most", "_opened", "_plain", "_position", "_text")
 
     def __init__(self, begun: State) -> None:
         focus = begun.focus
@@ -32,9 +89,8 @@ class Passage:
         self._text = growing(begun)
         self._plain = focus.plain
         self._most = focus.most
-        self._seen = begun.book.seen
-        # Of the citation that has no end yet: its start, and where that came.
-        self._open = None if focus.citation is None else (focus.citation.start, focus.citation.since)
+        self._opened = focus.opened
+        self._lacks = lacking(begun)
         self._citations: list[Part] = []
 
     def take_deltas(self, events: Input) -> Run:
@@ -52,61 +108,35 @@ class Passage:
         if focus.part is None or self._position >= focus.last:
             return False
         if kind is on.CitationStart:
-            return self._begin(event, focus.part)
+            return self._begin(event)
         return kind is on.CitationEnd and self._end(event, focus.part)
 
-    def _begin(self, start: on.CitationStart, cited: Part) -> bool:
-        book, text, before = self._begun.book, self._text, len(self._citations)
-        if self._open is not None or not may_begin(book, start, "citation", "citation", self._seen, before):
+    def _begin(self, start: on.CitationStart) -> bool:
+        if self._opened is not None:
             return False
-        # What says so of itself is aimed at the text that grows; and no call is cited.
-        if cited.kind == "call" or not is_of_kind(start, cited) or not fits(text, start.start, start.end, start.text):
+        most = _most_after(self._begun, start, self._text, self._most, self._lacks)
+        if self._text.length > most:
             return False
-        most = self._most - HELD["citation"](start)
-        if text.length > most:
-            return False
-        self._open = start, self._position
+        self._opened = start, self._position
         self._most = most
         self._plain = NOTHING
         self._position += 1
         return True
 
     def _end(self, end: on.CitationEnd, cited: Part) -> bool:
-        if self._open is None or self._open[0].index != end.index:
+        if self._opened is None or self._opened[0].index != end.index:
             return False
-        if not self._citations:
-            self._seen |= {"citation"}
-        self._citations.append(_citation(cited, self._open, CLOSED))
-        self._open = None
+        self._citations.append(citation(cited, *self._opened, CLOSED))
+        self._lacks += 1
+        self._opened = None
         self._plain = PLAIN[cited.symbol]
         self._position += 1
         return True
 
     def state(self) -> State:
         """Give the state behind all that was taken."""
-        book, focus = self._begun.book, self._begun.focus
-        if self._citations:
-            book = add(book, self._citations, 0, book.ids)
-        if self._citations or self._open is not None:
-            waits = None if self._open is None else _citation(focus.part, self._open, OPEN)
-            paid = focus.paid - focus.most + self._most
-            plain = self._plain
-            focus = make_focus(plain, GROW[plain.symbol], focus.place, self._most, focus.last, paid, focus.part, waits)
-        return make_state(self._position, self._text, focus, book)
-
-
-def _citation(cited: Any, opened: tuple[on.CitationStart, int], stage: Stage) -> Part:
-    start, since = opened
-    cites = cited.kind, cited.index
-    return make_part("citation", start.index, "citation", since, stage, start, cites, NO_TEXT, *UNTOUCHED, None)
-
-
-def after_citation(state: State, event: Any) -> State | None:
-    """Give the state after the start or the end of a citation; None where it is none, or has to be judged."""
-    if type(event) not in _CITING:
-        return None
-    passage = Passage(state)
-    return passage.state() if passage.take(event) else None
-
-
-_CITING: Final = (on.CitationStart, on.CitationEnd)
+        focus = self._begun.focus
+        if self._citations or self._opened is not focus.opened:
+            citations = focus.citations.extend(self._citations)
+            focus = _refocused(focus, self._plain, self._most, self._opened, citations)
+        return make_state(self._position, self._text, focus, self._begun.book)

@@ -6,6 +6,7 @@ from typing import Any
 from ._book import CLOSED, SHELVES, At, Book, K, Key, Mark, Part, V, draft_of
 from ._catalogue import RULES
 from ._frozen import freeze, weight
+from ._log import Shelf
 from ._wire import Finding
 from .violations import Kept, Violation
 
@@ -31,18 +32,27 @@ def shelve(book: Book, part: Part, **changes: Any) -> Book:
     draft = draft_of(book)
     draft.open = without(book.open, (part.kind, part.index))
     draft.counts = _counted(book.counts, part.symbol, -1)
-    return _shelved(draft, [part.with_(stage=CLOSED, **changes)])
+    return _shelved(draft, part.with_(stage=CLOSED, **changes))
 
 
-def add(book: Book, parts: list[Part], held: int, ids: frozenset[str]) -> Book:
-    """Give the book with parts of one kind that began and are closed already: `begin` and then `shelve` for each.
+def add(book: Book, part: Part, held: int, ids: frozenset[str]) -> Book:
+    """Give the book with a *part* that began and is closed already: `begin` and then `shelve`.
 
     It is as many characters more that are held, and the ids of all calls are *ids*.
     """
-    draft = _counting(book, parts[-1], len(parts))
+    draft = _counting(book, part)
     draft.spent += held
     draft.ids = ids
-    return _shelved(draft, parts)
+    return _shelved(draft, part)
+
+
+def cited(book: Book, citations: Shelf[Part]) -> Book:
+    """Give the book with all *citations*, of which it lacks the last, which are closed already."""
+    last = citations.items[citations.count - 1]
+    draft = _counting(book, last, citations.count - book.citations.count)
+    draft.citations = citations
+    draft.__class__ = Book
+    return draft  # type: ignore[no-any-return]  # a book by now
 
 
 def _counting(book: Book, last: Part, count: int = 1) -> Any:
@@ -65,10 +75,10 @@ def _written(draft: Any, part: Part) -> Book:
     return draft  # type: ignore[no-any-return]  # a book by now
 
 
-def _shelved(draft: Any, parts: list[Part]) -> Book:
-    """Give the book that a draft becomes with closed *parts* of one kind."""
-    name = SHELVES[parts[0].kind]
-    setattr(draft, name, getattr(draft, name).extend(parts))
+def _shelved(draft: Any, part: Part) -> Book:
+    """Give the book that a draft becomes with a closed *part*."""
+    name = SHELVES[part.kind]
+    setattr(draft, name, getattr(draft, name).append(part))
     draft.__class__ = Book
     return draft  # type: ignore[no-any-return]  # likewise
 

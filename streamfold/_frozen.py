@@ -94,24 +94,29 @@ def freeze(value: Any, depth: int) -> Any:
     kind = type(value)
     if kind in _SCALARS:
         return value
-    if depth < 1 and isinstance(value, (dict, list, tuple, Mapping)):
+    # Mostly it is a dict, and to ask for a Mapping is slow.
+    if kind is not dict and not isinstance(value, (list, tuple, dict, Mapping)):
+        return value
+    if depth < 1:
         raise TooDeep("nested too deeply")
     # One function, though a long one: a helper would take a second frame for each level.
-    if isinstance(value, (list, tuple)):
+    if kind is not dict and isinstance(value, (list, tuple)):
         if not value:
             return NO_ITEMS
         values = list(map(freeze, value, repeat(depth - 1)))
         return value if kind is FrozenList else _new_list(values)
-    if isinstance(value, (dict, Mapping)):  # last, and dict first, for to ask for a Mapping is slow
-        frozen: Any = value
-        if kind is not FrozenDict:
-            frozen = dict.__new__(FrozenDict)
-            dict.update(frozen, value)
-        for key, inner in frozen.items():
-            if type(inner) not in _SCALARS and (copy := freeze(inner, depth - 1)) is not inner:
-                dict.__setitem__(frozen, key, copy)
-        return frozen
-    return value
+    frozen: Any = value
+    if kind is not FrozenDict:
+        frozen = _new_dict(FrozenDict)
+        _fill(frozen, value)
+    for key, inner in frozen.items():
+        if type(inner) not in _SCALARS and (copy := freeze(inner, depth - 1)) is not inner:
+            dict.__setitem__(frozen, key, copy)
+    return frozen
+
+
+_new_dict: Final = dict.__new__
+_fill: Final = dict.update
 
 
 def _new_list(values: Iterable[Any]) -> FrozenList:
@@ -134,7 +139,7 @@ def weight(value: Any) -> int:
     """Count the characters of all strings in a JSON value, keys included, and one more for each node."""
     if isinstance(value, dict):
         try:  # mostly it is a document, and holds nothing but strings
-            return 1 + len(value) + len("".join(value)) + len("".join(value.values()))
+            return 1 + len(value) + len("".join([*value, *value.values()]))
         except TypeError:
             pass
     characters = 0

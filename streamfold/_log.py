@@ -1,7 +1,6 @@
 """Sequences that grow at their end in constant time and share their past."""
 
 from collections.abc import Iterable, Iterator
-from operator import is_
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 T = TypeVar("T")
@@ -30,8 +29,8 @@ class Log(Generic[T]):
         if not count or len(items) != count:  # all that is empty may share one list, so nobody appends to that
             items = items[:count]
         items += new
-        # The look comes after the deed: of two threads that appended at once, one finds its slots taken.
-        if not all(map(is_, items[count:], new)):
+        # The look comes after the deed: of two threads that appended at once, none is alone.
+        if len(items) != count + len(new):
             items = [*items[:count], *new]
         log = object.__new__(type(self))
         log.items = items

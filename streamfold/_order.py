@@ -177,14 +177,12 @@ def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     return None if not is_settled or cell.code or joint_breaches(stance, symbol, act) else cell.do
 
 
-def may_begin(  # noqa: PLR0913, PLR0917 - all that a start is looked at for
-    book: Book, start: Any, kind: Kind, symbol: str, seen: frozenset[str], before: int = 0
-) -> bool:
+def may_begin(book: Book, start: Any, kind: Kind, symbol: str, lacks: int = 0) -> bool:
     """Whether nothing is wrong with a start, nor with where it comes.
 
-    *before* so many parts of its kind have come more than *book* knows, and all that were ever *seen*.
+    *lacks* is how many parts of its kind have come that *book* does not know: citations, which no rule remembers.
     """
-    if start.index != book.following.get(kind, 0) + before or book.parts + before >= book.limits.parts:
+    if start.index != book.following.get(kind, 0) + lacks or book.parts + lacks >= book.limits.parts:
         return False
-    law = lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), seen)
+    law = lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), book.seen)
     return law is not None and not breaches(start)

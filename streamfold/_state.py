@@ -6,9 +6,11 @@ from typing import Any, Final
 from attrs import frozen
 
 from . import _assemble as assemble
-from ._book import NO_TEXT, Book, Part
-from ._entries import begin, put
+from . import events as on
+from ._book import NO_SHELF, NO_TEXT, OPEN, Book, Part, citation
+from ._entries import begin, cited, put
 from ._grow import grower
+from ._log import Shelf
 from ._plain import NOTHING, PLAIN, Plain
 from ._quick import WhenNeeded, draft_class, maker
 from ._text import Tail, Text, make_text
@@ -19,7 +21,7 @@ from .violations import Violation
 
 @frozen(eq=False, repr=False, weakref_slot=False)
 class Focus:
-    """The part that grows, as far as its plain deltas are concerned, and the citation of it that is open.
+    """The part that grows, as far as its plain deltas are concerned, and the citations of it.
 
     Attributes:
         plain: how its plain deltas are recognised; none is where deltas have to be judged, as in a citation.
@@ -29,7 +31,8 @@ class Focus:
         last: the position before which events may come.
         paid: what of that length the book counts as spent; less than nothing where it lacks what a citation holds.
         part: as it was when it came into focus; None where no part grows.
-        citation: one that is open and that the book does not hold yet: mostly its end comes next.
+        opened: the start of a citation that is open and that the book does not hold yet, and the position of it.
+        citations: all that are closed; the book may lack the last of them.
     """
 
     plain: Plain
@@ -39,12 +42,13 @@ class Focus:
     last: int
     paid: int
     part: Part | None
-    citation: Part | None = None
+    opened: tuple[on.CitationStart, int] | None
+    citations: Shelf[Part]
 
 
 make_focus: Final = maker(Focus)
 _NO_BOOK: Final = Book()
-NO_FOCUS: Final = Focus(NOTHING, lambda _state, _event: None, 0, 0, 0, 0, None)
+NO_FOCUS: Final = Focus(NOTHING, lambda _state, _event: None, 0, 0, 0, 0, None, None, NO_SHELF)
 
 
 @frozen(init=False, eq=False, repr=False, weakref_slot=False)
@@ -154,7 +158,15 @@ def settled(state: State) -> Book:
     if focus.part is None:
         return book
     book = put(book, focus.part.with_(text=growing(state)), state.length - focus.paid)
-    return book if focus.citation is None else begin(book, focus.citation, 0)
+    if lacking(state):
+        book = cited(book, focus.citations)
+    return book if focus.opened is None else begin(book, citation(focus.part, *focus.opened, OPEN), 0)
+
+
+def lacking(state: State) -> int:
+    """Count the closed citations that the book of *state* lacks."""
+    focus = state.focus
+    return 0 if focus.part is None else focus.citations.count - state.book.citations.count
 
 
 def spent(state: State) -> int:
@@ -175,5 +187,5 @@ def focused(position: int, book: Book) -> State:
     if length:  # what the book would hold of it would be held twice, once other text has taken its place
         part = part.with_(text=NO_TEXT)
         book = put(book, part)
-    focus = make_focus(plain, GROW[plain.symbol], part.index, most, limits.events, length, part, None)
+    focus = make_focus(plain, GROW[plain.symbol], part.index, most, limits.events, length, part, None, book.citations)
     return make_state(position, text, focus, book)

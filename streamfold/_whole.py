@@ -17,7 +17,7 @@ from ._kinds import is_null
 from ._order import may_begin
 from ._plain import DELTAS, NOTHING, PLAIN, Plain
 from ._routes import ENDS
-from ._state import State, focused, settled, spent
+from ._state import State, focused, lacking, settled, spent
 from ._text import Text
 from ._transitions import symbol_of
 
@@ -43,11 +43,11 @@ class Foreseen(NamedTuple):
 def foreseen(state: State, start: Any) -> Foreseen | None:
     """Give what is known of the part that *start* begins; None where it may not come whole."""
     kind = _KINDS.get(type(start))
-    if kind is None or state.focus.citation is not None:
+    if kind is None or state.focus.opened is not None or lacking(state):
         return None
     # What may begin, may grow and end: no rule couples these to anything that does not forbid the start.
     book, symbol = state.book, symbol_of(start, kind)
-    if not may_begin(book, start, kind, symbol, book.seen) or (kind == "call" and start.id in book.ids):
+    if not may_begin(book, start, kind, symbol) or (kind == "call" and start.id in book.ids):
         return None
     limits, held = book.limits, HELD[kind](start)
     room = limits.characters - spent(state) - held
@@ -85,7 +85,7 @@ def _shelved(  # noqa: PLR0913, PLR0917 - all that a part is made of
     start, kind, symbol, held, *_ = part
     since = state.position
     closed = make_part(kind, start.index, symbol, since, CLOSED, start, PLAN_KEY, text, *UNTOUCHED, arguments)
-    return focused(since + events, add(settled(state), [closed], held + text.length, ids))
+    return focused(since + events, add(settled(state), closed, held + text.length, ids))
 
 
 _KINDS: Final[Mapping[type[Any], Kind]] = {on.ContentStart: "content", on.ToolCallStart: "call"}

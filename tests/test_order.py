@@ -283,6 +283,15 @@ def test_what_may_begin_may_grow_and_end(kind, stance, data):
         assert begins is None or lawful(Phase.STREAMING, kind, act, Stage.OPEN, symbol, *begun) is not None
 
 
+@given(stances, st.sampled_from(sorted(SYMBOLS)), st.sampled_from(Act), st.data())
+def test_no_rule_of_order_remembers_that_there_was_a_citation(stance, kind, act, data):
+    counts, seen = stance
+    symbol = data.draw(st.sampled_from(SYMBOLS[kind]))
+    breaches = [joint_breaches(Book(counts=counts, seen=known), symbol, act) for known in (seen, seen | {"citation"})]
+
+    assert breaches[0] == breaches[1]
+
+
 @given(strategies.streams(additions=False), st.data())
 def test_what_is_expected_breaks_no_rule_of_order_and_nothing_else_is_expected(stream, data):
     size = data.draw(st.integers(0, len(stream) - 1))
@@ -340,6 +349,6 @@ def test_a_start_may_begin_where_judging_it_finds_nothing(index, kind):
     start = events.ContentStart(index, kind)
     after = advance(before, s.content_start(index, kind))
 
-    may = may_begin(before.book, start, "content", kind, frozenset())
+    may = may_begin(before.book, start, "content", kind)
 
     assert may is (len(after.violations) == 0)
