@@ -38,7 +38,8 @@ def breaches(event: Any) -> list[Finding]:
     """Give every breach of a rule that *event* alone shows."""
     found = []
     for check in CHECKS.get(type(event), ()):
-        if not check.holds(event):
+        holds = check.holds  # to call it where it is found takes longer: it is no method
+        if not holds(event):
             found.append(check.breach(event))  # noqa: PERF401 - a comprehension is a function of its own in Python 3.11
     return found
 

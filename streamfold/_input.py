@@ -144,15 +144,15 @@ class Input:
         All are located, or none is; and they end of themselves after a while.
         """
         if plain is NOTHING or events < 1:
-            return Run("", 0, NONE, self.next())
+            return _make_run(Run, ("", 0, NONE, self.next()))
         mould = self._mould
         if mould is None or mould.plain is not plain:
             mould = self._mould = _Mould(plain)
         take, written, rest = mould.take_located if self._located else mould.take, mould.empty(place), self._rest
-        item, most, left, size = PAUSE, self._burst, min(events, RUN), 0
-        while left and item is PAUSE:
+        item, most, taken, size = PAUSE, min(events, RUN), 0, 0
+        while taken < most and item is PAUSE:
             burst: list[Any] = []
-            many = min(left, most)
+            many = self._burst if self._burst < most - taken else most - taken
             try:
                 item = take(islice(rest, many), burst.append)
             except Exception as cause:  # noqa: BLE001 - whatever the transport raises
@@ -160,12 +160,15 @@ class Input:
             if len(burst) < many:
                 item = self.came(END if item is PAUSE else item)
             grown = written.tell()
-            self._burst = most = 1 if grown - size > _LONG * many else min(4 * most, _BURST)
+            if grown - size > _LONG * many:
+                self._burst = 1
+            elif self._burst < _BURST:
+                self._burst = min(4 * self._burst, _BURST)
             if grown > characters:
-                return Run(written.getvalue()[:size], min(events, RUN) - left, burst, item)
-            left -= len(burst)
+                return Run(written.getvalue()[:size], taken, burst, item)
+            taken += len(burst)
             size = grown
-        return _make_run(Run, (written.getvalue(), min(events, RUN) - left, NONE, item))
+        return _make_run(Run, (written.getvalue(), taken, NONE, item))
 
 
 class Rows:

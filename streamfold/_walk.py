@@ -40,27 +40,28 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
 
 
 def _further(came: Input, state: State) -> list[State]:
-    """Give the state after what needs no judgement, and those after the events that were taken behind it."""
+    """Give the states after the events that had to be judged, up to the first one behind what needs no judgement."""
     nesting = state.book.limits.nesting
-    state, run, known = _passed(came, state)
     states: list[State] = []
+    state, run, known = _passed(came, state)
     while True:
-        states += accumulate(run.late, advance, initial=state)
-        state, item = states[-1], run.item
+        if run.late:
+            states += accumulate(run.late, advance, initial=state)
+            state = states[-1]
+        item, start = run.item, known
         if item is END or item is PAUSE:
-            return states
-        start, part = known, foreseen(state, known)
-        if part is not None:
-            run = came.take(part.plain, start.index, part.events, part.characters)
-            known = recognised(run.item, nesting)
-            after = whole(state, part, run, known)
-            if after is not None:
-                states.append(after)
-                return states
-        states.append(state := take_in(state, item, start))
+            return [*states, state]
+        part = foreseen(state, start)
         if part is None:
-            return states
-        state = grow(state, run.size, run.text)
+            return [*states, take_in(state, item, start)]
+        run = came.take(part.plain, start.index, part.events, part.characters)
+        known = recognised(run.item, nesting)
+        after = whole(state, part, run, known)
+        if after is None:
+            states.append(take_in(state, item, start))
+            state = grow(states[-1], run.size, run.text)
+        else:
+            state, run, known = _passed(came, after)
 
 
 def _passed(came: Input, state: State) -> tuple[State, Run, Any]:
