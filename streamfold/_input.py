@@ -152,7 +152,7 @@ class Input:
         item, most, taken, size = PAUSE, min(events, RUN), 0, 0
         while taken < most and item is PAUSE:
             burst: list[Any] = []
-            many = self._burst if self._burst < most - taken else most - taken
+            many = min(most - taken, self._burst)
             try:
                 item = take(islice(rest, many), burst.append)
             except Exception as cause:  # noqa: BLE001 - whatever the transport raises
