@@ -8,9 +8,9 @@ import pytest
 import streams as s
 from hypothesis import given
 from hypothesis import strategies as st
-from plainly import plainly
+from plainly import plainly, stepwise
 
-from streamfold import LENIENT, Limits, State, StreamError, check, fold, step
+from streamfold import LENIENT, Limits, State, StreamError, check, fold
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._cited import Passage, after_citation
@@ -24,7 +24,6 @@ from streamfold._walk import ended
 from streamfold._whole import foreseen, whole
 from streamfold.events import CitationEnd, CitationStart, Located
 from streamfold.limits import DEFAULT
-from streamfold.rules import SILENT
 from streamfold.testing import strategies
 
 STREAMS = strategies.streams(unseen=True, interleaved=True) | strategies.mutated_streams()
@@ -101,11 +100,6 @@ def test_whatever_comes_the_fast_ways_come_to_what_the_plain_way_comes_to(events
 
     assert check(events, limits=limits).state == plainly(events, limits)
     assert check(located, limits=limits).state == plainly(located, limits)
-
-
-def stepwise(events, limits=DEFAULT):
-    """The state after all events and the end of the input, step by step, with nothing raised."""
-    return ended(reduce(lambda state, event: step(state, event, SILENT), events, State(limits)))
 
 
 @given(st.data(), STREAMS | CITED_TEXT, LIMITS)

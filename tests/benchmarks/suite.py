@@ -1,0 +1,35 @@
+"""What `ratios` measures in turn, for pytest-benchmark: each work beside its floor, with all its statistics.
+
+``python -m pytest tests/benchmarks/suite.py`` prints a table for each floor, with every time as so many of the least.
+``--benchmark-autosave`` keeps a run and ``--benchmark-compare`` shows what has become of it; ``--benchmark-disable``
+only looks whether every work tells what its floor does.
+"""
+
+import pytest
+from ratios import works
+from shapes import SHAPES
+from walks import thin
+
+from streamfold import Message
+
+CASES = {}
+for name, (floor, work) in works().items():
+    shape = next(each for each in ("event a chunk", *SHAPES) if each in name)
+    group = f"{'parsed' if floor.func is thin else 'bytes'}, {shape}"
+    CASES.setdefault(f"floor of {group}", (group, floor, floor))
+    CASES[name] = group, floor, work
+
+
+def told(result):
+    """Give what a floor and a work both tell: the text, the plan, and how many calls and citations there are."""
+    if isinstance(result, Message):
+        return result.text, result.tool_plan or "", len(result.calls), len(result.citations)
+    texts, plan, calls, _, citations, _ = result
+    return "".join(texts), plan, len(calls), len(citations)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_work_tells_what_its_floor_does(benchmark, name):
+    benchmark.group, floor, work = CASES[name]
+
+    assert told(benchmark(work)) == told(floor())
