@@ -31,10 +31,9 @@ def once(work, many):
     return (time.process_time() - start) / many
 
 
-def instructions(name):
-    """Give the instructions of a work of `ratios.works()`: the difference of more runs and fewer, under valgrind."""
-    few, many = (_counted(name, runs) for runs in (2, 6))
-    return (many - few) / 4
+def instructions(name, few=2, many=6):
+    """Give the instructions of what `ratios.named` knows: the difference of more runs and fewer, under valgrind."""
+    return (_counted(name, many) - _counted(name, few)) / (many - few)
 
 
 def _counted(name, runs):

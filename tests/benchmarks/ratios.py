@@ -48,6 +48,19 @@ TARGETS = {
     "Cohere SDK": (30, 100),
 }
 AT_LEAST = {"Cohere SDK"}
+WALKS = {"thin walk": thin, "fold": fold, "step": stepped}
+GROWING = {"text": text, "arguments": partial(tools, 1)}
+SHORT, LONG = 3_000, 300_000
+
+
+def named(name):
+    """Give what a name is of: a work, its floor where '-' stands before it, or ``step of 300000 text``."""
+    walk, _, stream = name.partition(" of ")
+    if stream:
+        count, kind = stream.split()
+        return partial(WALKS[walk], GROWING[kind](int(count)))
+    floor, work = works()[name.removeprefix("-")]
+    return floor if name.startswith("-") else work
 
 
 def works():
@@ -127,22 +140,27 @@ def against_peers(rounds):
     yield row("Cohere SDK", theirs / ours, "x as long")
 
 
-def growths(rounds):
-    kinds = {"text": text, "arguments": partial(tools, 1)}
-    for name, make in kinds.items():
-        yield from growth_of(name, make(3_000), make(300_000), rounds)
-        yield from growth_of(f"{name} in the cache", shared(make(3_000)), shared(make(300_000)), rounds)
+def growths(rounds, *, counts):
+    for name, make in GROWING.items():
+        yield from growth_of(name, make(SHORT), make(LONG), rounds, counts=counts)
+        yield from growth_of(f"{name} in the cache", shared(make(SHORT)), shared(make(LONG)), rounds, counts=False)
 
 
-def growth_of(name, short, long, rounds):
-    walks = {"thin walk": thin, "fold": fold, "step": stepped}
-    small = measure.seconds([partial(walk, short) for walk in walks.values()], rounds)
-    large = measure.seconds([partial(walk, long) for walk in walks.values()], max(rounds // 7, 3))
-    grown = {walk: many / len(long) / (few / len(short)) for walk, few, many in zip(walks, small, large, strict=True)}
+def growth_of(name, short, long, rounds, *, counts):
+    small = measure.seconds([partial(walk, short) for walk in WALKS.values()], rounds)
+    large = measure.seconds([partial(walk, long) for walk in WALKS.values()], max(rounds // 7, 3))
+    grown = {walk: many / len(long) / (few / len(short)) for walk, few, many in zip(WALKS, small, large, strict=True)}
     for walk, figure in grown.items():
         # A long list of mappings is slower to walk over at all: a fold may grow as the thin walk does.
         most = max(1.15, grown["thin walk"]) if walk == "fold" else None
-        yield row(f"growth of {walk}, {name}", figure, "x an event of 3 000", most=most)
+        counted = grown_instructions(walk, name) if counts else None
+        yield row(f"growth of {walk}, {name}", figure, "x an event of 3 000", counted, most=most)
+
+
+def grown_instructions(walk, name):
+    """Give how many times the instructions a walk takes for an event of a long stream, which no cache changes."""
+    few, many = (measure.instructions(f"{walk} of {count} {name}", 1, 2) / count for count in (SHORT, LONG))
+    return many / few
 
 
 def row(name, figure, unit, counted=None, most=None):
@@ -176,13 +194,13 @@ def main():
     parser.add_argument("--growth", metavar="FILE", help="draw the growth")
     parser.add_argument("--instructions", action="store_true", help="count instructions, too")
     parser.add_argument("--peers", action="store_true", help="fold with the Cohere SDK, too")
-    parser.add_argument("--run", metavar="NAME", help="only run one work, or its floor where '-' stands before it")
+    parser.add_argument("--run", metavar="NAME", help="only run what has this name, as `named` knows it")
     parser.add_argument("--times", type=int, default=1)
     given = parser.parse_args()
     if given.run:
-        floor, work = works()[given.run.removeprefix("-")]
+        work = named(given.run)
         for _ in range(given.times):
-            (floor if given.run.startswith("-") else work)()
+            work()
         return
     print(f"Python {sys.version.split()[0]}")
     rows = list(all_rows(given))
@@ -191,12 +209,12 @@ def main():
     if given.page:
         measure.write_figures(given.page, rows)
     if given.growth:
-        growth.draw(given.growth, {"thin walk": thin, "fold": fold, "step": stepped}, text, given.rounds)
+        growth.draw(given.growth, WALKS, text, given.rounds)
 
 
 def all_rows(given):
     yield from ratios(given.rounds, counts=given.instructions)
-    yield from growths(given.rounds)
+    yield from growths(given.rounds, counts=given.instructions)
     yield from others(given.rounds)
     yield from memory()
     if given.peers:
