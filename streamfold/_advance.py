@@ -11,12 +11,11 @@ from ._cited import after_citation
 from ._entries import habit, keep, put, violate
 from ._exact import exact
 from ._frozen import TooDeep
-from ._input import read_located
 from ._judge import judge_event
 from ._log import Log
 from ._quote import quote
 from ._routes import ROUTES
-from ._state import State, focused, grow, settled
+from ._state import State, focused, settled
 from ._wire import SPOILING, Finding, Reading, read
 
 INPUT: Final[Key] = ("input", None)
@@ -24,18 +23,15 @@ INPUT: Final[Key] = ("input", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    after = _after_delta(state, item)
+    after = _after_delta(state, item) if type(item) is on.Located else None
     return take_in(state, item, recognised(item, state.book.limits.nesting)) if after is None else after
 
 
-def _after_delta(state: State, item: Any) -> State | None:
-    """Give the state after a plain delta, bare or located; None where it is none, or has to be judged."""
+def _after_delta(state: State, located: on.Located) -> State | None:
+    """Give the state after a plain delta that is named as it is; None where it is none, or has to be judged."""
     focus = state.focus
-    plain, place = focus.plain, focus.place
-    delta = read_located(item, plain, place) if type(item) is on.Located else plain.read(item, place)
-    if delta is None or state.position >= focus.last or state.length + len(delta) > focus.most:
-        return None
-    return grow(state, 1, delta)
+    grow = focus.grow
+    return grow(state, located.event) if located.name in (None, focus.plain.name) else None
 
 
 def recognised(item: Any, nesting: int) -> Any:
@@ -128,6 +124,8 @@ def _judge_shape(book: Book, at: At, reading: Reading, sse_name: str | None) -> 
 def _lost(raw: Any) -> tuple[Key, ...]:
     """Give the keys of the part that a spoilt event was about."""
     wire_type = raw.get("type") if isinstance(raw, dict) else None
+    if not isinstance(wire_type, str):
+        return ()
     kinds = [route.kind for kind, route in ROUTES.items() if kind.wire_type == wire_type]
     index = raw.get("index") if kinds else None
     readable = index if type(index) is int else None

@@ -15,7 +15,7 @@ from ._input import Input, Run
 from ._log import Shelf
 from ._order import may_begin
 from ._plain import NOTHING, PLAIN, Plain
-from ._state import GROW, Focus, State, growing, lacking, make_focus, make_state
+from ._state import GROW, Focus, State, growing, lacking, make_focus, make_state, refocused
 from ._text import Text
 
 
@@ -30,8 +30,8 @@ def _after_start(state: State, start: on.CitationStart) -> State | None:
     most = _most_after(state, start, text, focus.most, lacking(state)) if focus.opened is None else -1
     if text.length > most:
         return None
-    focus = _refocused(focus, NOTHING, most, (start, state.position), focus.citations)
-    return make_state(state.position + 1, text, focus, state.book)
+    opened = start, state.position
+    return refocused(state, _citing(focus, NOTHING, most, opened, focus.citations))
 
 
 def _after_end(state: State, end: on.CitationEnd) -> State | None:
@@ -40,8 +40,7 @@ def _after_end(state: State, end: on.CitationEnd) -> State | None:
     if cited is None or opened is None or opened[0].index != end.index:
         return None
     citations = focus.citations.append(citation(cited, *opened, CLOSED))
-    focus = _refocused(focus, PLAIN[cited.symbol], focus.most, None, citations)
-    return make_state(state.position + 1, growing(state), focus, state.book)
+    return refocused(state, _citing(focus, PLAIN[cited.symbol], focus.most, None, citations))
 
 
 _AFTER: Final[Mapping[type[Any], Callable[[State, Any], State | None]]] = {
@@ -68,7 +67,7 @@ def _most_after(state: State, start: on.CitationStart, text: Text, most: int, la
     return most - HELD["citation"](start)
 
 
-def _refocused(focus: Focus, plain: Plain, most: int, opened: Any, citations: Shelf[Part]) -> Focus:
+def _citing(focus: Focus, plain: Plain, most: int, opened: Any, citations: Shelf[Part]) -> Focus:
     """Give the focus on the same part, with other citations of it."""
     paid = focus.paid - focus.most + most
     return make_focus(plain, GROW[plain.symbol], focus.place, most, focus.last, paid, focus.part, opened, citations)
@@ -138,5 +137,5 @@ class Passage:
         focus = self._begun.focus
         if self._citations or self._opened is not focus.opened:
             citations = focus.citations.extend(self._citations)
-            focus = _refocused(focus, self._plain, self._most, self._opened, citations)
+            focus = _citing(focus, self._plain, self._most, self._opened, citations)
         return make_state(self._position, self._text, focus, self._begun.book)

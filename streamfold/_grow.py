@@ -1,7 +1,8 @@
 """The state after one plain delta, as fast as can be: nearly all that a stream does to it.
 
 A state whose text owns the end of its list appends in place, and becomes the next one with a position, a count and a
-length changed. Whatever else has to be done, or looked at, is left to the rooms that know what a text and a limit are.
+length changed. Any other text is appended to by the room that knows how; and where a limit is passed, the event is
+judged.
 
 It is one function, written out with the tests of `_plain`, since a call would cost as much as half of them. A test
 returns at once where it fails: CPython compares strings and integers fast only where the jump is a short one. This
@@ -25,21 +26,21 @@ def grow(state, event, type=type, dict=dict, len=len, str=str, Draft=Draft, Stat
     try:
         if not ({tests}):
             return None
-    except (KeyError, TypeError, IndexError):
-        return None
-    if not text.isascii() and not is_whole(text):
+    except Exception:
+        return None  # an object that is no JSON may raise whatever it likes
+    length = state.length + len(text)
+    position = state.position
+    if length > focus.most or position >= focus.last:
         return None
     tail = state.tail
     count = state.count
-    length = state.length + len(text)
-    position = state.position
-    if len(tail) != count or count == {full} or length > focus.most or position >= focus.last:
-        return None
+    if len(tail) != count or count == {full} or not (text.isascii() or is_whole(text)):
+        return otherwise(state, text)
     tail.append(text)
     count += 1
     # The look comes after the deed: of two threads that appended at once, none is alone.
     if len(tail) != count:
-        return None
+        return otherwise(state, text)
     grown = Draft()
     grown.position = position + 1
     grown.tail = tail
@@ -52,11 +53,14 @@ def grow(state, event, type=type, dict=dict, len=len, str=str, Draft=Draft, Stat
 """
 
 
-def grower(symbol: str, draft: type[Any], kind: type[S]) -> Callable[[S, Any], S | None]:
-    """Give what makes the next state of one whose part has *symbol*, or None where it is not as simple as that.
+def grower(
+    symbol: str, draft: type[Any], kind: type[S], otherwise: Callable[[S, str], S]
+) -> Callable[[S, Any], S | None]:
+    """Give what makes the next state of one whose part has *symbol*; None where the event has to be judged.
 
-    *kind* is the class of states, and *draft* that of their drafts.
+    *kind* is the class of states, *draft* that of their drafts, and *otherwise* appends to a text that cannot grow in
+    place.
     """
-    namespace: dict[str, Any] = {"Draft": draft, "State": kind, "is_whole": is_whole}
+    namespace: dict[str, Any] = {"Draft": draft, "State": kind, "is_whole": is_whole, "otherwise": otherwise}
     exec(_FUNCTION.format(tests=tests_of(symbol), full=FULL), namespace)  # noqa: S102 - it is made of constants of this library
     return namespace["grow"]  # type: ignore[no-any-return]  # a function by now

@@ -63,7 +63,7 @@ class _Mould:
         self._place: int | None = None
         self._index, self._text = _Hole(), _Hole()
         self._event = plain.write(self._index, self._text)
-        self._names = (None, self._event["type"])
+        self._names = (None, plain.name)
 
     def empty(self, place: int) -> StringIO:
         """Give what the characters for the part with index *place* are written to from now on."""
@@ -188,5 +188,4 @@ def input_of(events: Iterable[Any]) -> Input:
 
 def read_located(located: Located, plain: Plain, place: int) -> str | None:
     """Give the characters of a plain delta that is named as it is, or None."""
-    text = plain.read(located.event, place)
-    return text if text is not None and located.name in (None, located.event["type"]) else None
+    return plain.read(located.event, place) if located.name in (None, plain.name) else None

@@ -23,11 +23,13 @@ class Plain:
 
     Attributes:
         symbol: the symbol; nothing of what no plain delta is for.
+        name: the type of such an event on the wire.
         read: gives the characters of an event for the part with an index, or None if it holds anything else.
         write: gives the only event in which ``read`` finds some characters.
     """
 
     symbol: str
+    name: str
     read: Callable[[Any, int], str | None]
     write: Callable[[Any, Any], dict[str, Any]]
 
@@ -49,8 +51,8 @@ def read(event, index, type=type, dict=dict, len=len, str=str):
         try:
             if {tests}:
                 return text
-        except (KeyError, TypeError, IndexError):
-            pass
+        except Exception:
+            pass  # an object that is no JSON may raise whatever it likes
     return None
 
 
@@ -63,7 +65,7 @@ def _compiled(symbol: str) -> Plain:
     namespace: dict[str, Any] = {}
     source = _FUNCTIONS.format(tests=tests_of(symbol), written=_written(*_place_of(symbol)))
     exec(source, namespace)  # noqa: S102 - the text is made of constants of this library
-    return Plain(symbol, namespace["read"], namespace["write"])
+    return Plain(symbol, DELTAS[symbol][0].wire_type, namespace["read"], namespace["write"])
 
 
 def _place_of(symbol: str) -> tuple[str, tuple[str, ...], bool]:
@@ -75,7 +77,7 @@ def _place_of(symbol: str) -> tuple[str, tuple[str, ...], bool]:
 def tests_of(symbol: str) -> str:
     """Write out the tests that an *event*, a dict, passes if it is a plain delta for the part with *index*.
 
-    They find its *text*, and may raise KeyError, TypeError or IndexError.
+    They find its *text*, and may raise where it is none.
     """
     wire_type, path, indexed = _place_of(symbol)
     size, *inner = [2 + indexed, *([1] * (len(path) - 1))]
@@ -97,7 +99,7 @@ def _written(wire_type: str, path: tuple[str, ...], indexed: bool) -> str:  # no
     return f"{{'type': {wire_type!r}, {place}{opened[1:]}text{'}' * len(path)}"
 
 
-NOTHING: Final = Plain("", _read_nothing, _write_nothing)
+NOTHING: Final = Plain("", "", _read_nothing, _write_nothing)
 # By symbol, the event that is a plain delta, and the field with its characters.
 DELTAS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "text": (on.ContentDelta, "text"),

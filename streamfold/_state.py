@@ -25,7 +25,7 @@ class Focus:
 
     Attributes:
         plain: how its plain deltas are recognised; none is where deltas have to be judged, as in a citation.
-        grow: gives the next state after one of them; None where it is none, or has to be looked at.
+        grow: gives the next state after one of them, if it is bare; None where it is none, or has to be judged.
         place: its index.
         most: the length in code points that its text may reach.
         last: the position before which events may come.
@@ -131,7 +131,7 @@ class State:
 
 _make: Final = maker(State)
 GROW: Final = WhenNeeded[str, Callable[[State, Any], State | None]](
-    lambda symbol: grower(symbol, draft_class(State), State) if symbol else NO_FOCUS.grow
+    lambda symbol: grower(symbol, draft_class(State), State, _grown) if symbol else NO_FOCUS.grow
 )
 
 
@@ -150,6 +150,15 @@ def grow(state: State, events: int, delta: str) -> State:
     if not events:
         return state
     return make_state(state.position + events, growing(state).append(delta), state.focus, state.book)
+
+
+def _grown(state: State, delta: str) -> State:
+    return grow(state, 1, delta)
+
+
+def refocused(state: State, focus: Focus) -> State:
+    """Give the state after an event that changes nothing but the focus."""
+    return _make(state.book, state.count, focus, state.length, state.position + 1, state.tail)
 
 
 def settled(state: State) -> Book:

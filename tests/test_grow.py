@@ -1,11 +1,11 @@
-"""The state after one plain delta is what the plain way comes to, and it is had without it wherever that is simple."""
+"""The state after one plain delta is what the plain way comes to, and a text that can grow in place does."""
 
 from collections import defaultdict
 from functools import reduce
 
 import pytest
 import streams as s
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from races import at_once
 from test_plain import delta, likes, symbols
@@ -13,9 +13,10 @@ from test_text import gated
 
 from streamfold import Limits, State, step
 from streamfold._advance import advance, take_in
-from streamfold._plain import DELTAS
+from streamfold._plain import DELTAS, PLAIN
 from streamfold._state import growing, make_state
 from streamfold._text import FULL, is_whole
+from streamfold.events import Located
 
 STARTS = {
     "text": [s.message_start(), s.content_start()],
@@ -52,33 +53,36 @@ def test_it_is_what_the_plain_way_comes_to(candidate):
 
 
 @given(symbols, st.text(max_size=3), st.integers(1, 2 * FULL))
-def test_a_plain_delta_with_room_in_its_list_takes_no_other_way(symbol, text, deltas):
+@example("text", "b", FULL)
+def test_every_plain_delta_is_taken_and_its_text_grows_in_place_where_there_is_room(symbol, text, deltas):
     state = begun(symbol, deltas)
     after = grown(state, delta(symbol, 0, text))
 
     assert is_whole(text)
-    if state.count == FULL:
-        assert after is None
-    else:
-        assert after.tail is state.tail
-        assert after.focus is state.focus
-        assert after.position == state.position + 1
+    assert (after.tail is state.tail) == (state.count < FULL)
+    assert after.focus is state.focus
+    assert after.position == state.position + 1
 
 
 @pytest.mark.parametrize("symbol", sorted(DELTAS))
 @pytest.mark.parametrize("text", ["\ud83d", "\udc19b", "a\ud83d"])
-def test_half_a_character_goes_the_other_way(symbol, text):
-    assert grown(begun(symbol, 1), delta(symbol, 0, text)) is None
+def test_halves_of_a_character_become_one(symbol, text):
+    event, other = delta(symbol, 0, text), delta(symbol, 0, "\udc19")
+    state = begun(symbol, 1)
+    plain = take_in(take_in(state, event, None), other, None)
+
+    assert grown(grown(state, event), other) == plain
+    assert growing(plain).length == len(f"a{text}\udc19".encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-def test_whoever_comes_second_to_a_list_goes_the_other_way():
+def test_whoever_comes_second_to_a_list_gets_one_of_its_own():
     state = begun("text", 1)
     event = delta("text", 0, "b")
+    first, second = grown(state, event), grown(state, event)
 
-    assert grown(state, event).text == "ab"
-    assert grown(state, event) is None
+    assert first.text == second.text == "ab"
+    assert first.tail is state.tail is not second.tail
     assert len(state.tail) == 2
-    assert advance(state, event).text == "ab"
 
 
 @pytest.mark.parametrize("letters", ["ab", "aa", "äöü"])
@@ -111,6 +115,34 @@ def test_a_dict_that_makes_up_its_keys_stays_as_it_is():
 
     assert grown(begun("text", 1), event) is None
     assert not event
+
+
+class Spiteful:
+    """What cannot be compared."""
+
+    __hash__ = None
+
+    def __eq__(self, _):
+        raise ArithmeticError
+
+
+def test_what_cannot_be_compared_is_judged():
+    event = {**delta("text", 0, "b"), "type": Spiteful()}
+    state = begun("text", 1)
+
+    assert grown(state, event) is None
+    assert PLAIN["text"].read(event, 0) is None
+    assert [breach.code for breach in advance(state, event).violations] == ["type-missing"]
+
+
+@pytest.mark.parametrize("name", [None, "content-delta", "content-end", ""])
+def test_a_located_delta_is_one_only_if_it_is_named_as_it_is(name):
+    located = Located(delta("text", 0, "b"), 7, name)
+    state = begun("text", 1)
+    after = advance(state, located)
+
+    assert after == take_in(state, located, None)
+    assert (after.focus is state.focus) == (name in {None, "content-delta"})
 
 
 def test_where_nothing_grows_no_event_is_looked_at():
