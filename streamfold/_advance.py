@@ -15,6 +15,7 @@ from ._judge import judge_event
 from ._log import Log
 from ._quote import quote
 from ._routes import ROUTES
+from ._sent import as_sent
 from ._state import State, focused, settled
 from ._wire import SPOILING, Finding, Reading, read
 
@@ -23,15 +24,19 @@ INPUT: Final[Key] = ("input", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    after = _after_delta(state, item) if type(item) is on.Located else None
+    after = None
+    if type(item) is not dict:
+        item = item if type(item) is on.Located else as_sent(item)
+        after = _after_delta(state, item)
     return take_in(state, item, recognised(item, state.book.limits.nesting)) if after is None else after
 
 
-def _after_delta(state: State, located: on.Located) -> State | None:
-    """Give the state after a plain delta that is named as it is; None where it is none, or has to be judged."""
+def _after_delta(state: State, item: Any) -> State | None:
+    """Give the state after a plain delta that is named as it is, if it is; None where it is none, or to be judged."""
+    event, _, name = item if type(item) is on.Located else (item, None, None)
     focus = state.focus
     grow = focus.grow
-    return grow(state, located.event) if located.name in (None, focus.plain.name) else None
+    return grow(state, event) if name in (None, focus.plain.name) else None
 
 
 def recognised(item: Any, nesting: int) -> Any:

@@ -15,6 +15,7 @@ from operator import is_
 from typing import Any, Final, NamedTuple, cast
 
 from ._plain import NOTHING, Plain
+from ._sent import as_sent
 from .events import Located
 
 END: Final = object()
@@ -41,6 +42,7 @@ class Run(NamedTuple):
     item: Any
 
 
+_AS_THEY_ARE: Final = frozenset({dict, Located, type(END)})
 _make_run: Final[Callable[..., Run]] = tuple.__new__  # a named tuple's own way costs twice as much
 
 
@@ -81,7 +83,9 @@ class _Mould:
         for event in events:
             try:
                 # a kind of dict would be compared in the order of its own keys
-                if type(event) is dict and (mould == event or self.plain.read(event, place) == ""):
+                if (type(event) is dict or type(event := as_sent(event)) is dict) and (
+                    mould == event or self.plain.read(event, place) == ""
+                ):
                     add(event)
                     continue
             except Exception:  # noqa: BLE001, S110 - what is no JSON may raise whatever it likes; it is judged
@@ -133,10 +137,10 @@ class Input:
         return self.came(item)
 
     def came(self, item: Any) -> Any:
-        """Note an *item* that came, and give it."""
+        """Note an *item* that came, and give it, as it stood on the wire."""
         self.ended = item is END
         self._located = type(item) is Located
-        return item
+        return item if type(item) in _AS_THEY_ARE else as_sent(item)
 
     def take(self, plain: Plain, place: int, events: int, characters: int) -> Run:
         """Take plain deltas, at most so many *events* and *characters*, and the event after them.

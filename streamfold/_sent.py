@@ -6,14 +6,22 @@ from . import events as on
 from ._to_wire import to_wire
 
 
+def as_sent(item: Any) -> Any:
+    """Give what stood on the wire; *item* itself where that cannot be had, which is told when it is read."""
+    try:
+        return sent_by(item)
+    except Exception:  # noqa: BLE001 - an object that is no JSON may raise whatever it likes
+        return item
+
+
 def sent_by(item: Any) -> Any:
     """Give what stood on the wire, or that it is unreadable."""
+    wire = dumped(item)
+    if wire is not item:
+        return _unspoilt(wire)
     if isinstance(item, on.EVENTS):
         return to_wire(item)
-    if isinstance(item, on.Unknown):
-        return item.fields
-    wire = dumped(item)
-    return wire if wire is item else _unspoilt(wire)
+    return item.fields if isinstance(item, on.Unknown) else item
 
 
 def dumped(item: Any) -> Any:

@@ -1,12 +1,13 @@
 """Typed event to mapping."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from attrs import fields
 
 from . import events as on
 from ._leaves import SOURCES
+from ._quick import WhenNeeded
 
 
 def to_wire(event: Any) -> dict[str, Any]:
@@ -20,11 +21,16 @@ def to_wire(event: Any) -> dict[str, Any]:
     if isinstance(event, on.Unknown):
         return dict(event.fields)
     wire: dict[str, Any] = {"type": event.wire_type}
-    for each in fields(type(event)):
-        value = getattr(event, each.name)
-        if value is not None and "path" in each.metadata:
-            _put(wire, each.metadata["path"], _plain(value))
-    return _merged(wire, event.extra)
+    for name, path in _PATHS[type(event)]:
+        value = getattr(event, name)
+        if value is not None:
+            _put(wire, path, _plain(value))
+    return _merged(wire, event.extra) if event.extra else wire
+
+
+_PATHS: Final[WhenNeeded[type[Any], list[tuple[str, tuple[str, ...]]]]] = WhenNeeded(
+    lambda kind: [(each.name, each.metadata["path"]) for each in fields(kind) if "path" in each.metadata]
+)
 
 
 def _put(wire: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

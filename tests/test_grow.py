@@ -8,8 +8,9 @@ import streams as s
 from hypothesis import example, given
 from hypothesis import strategies as st
 from races import at_once
-from test_plain import delta, likes, symbols
+from test_plain import delta, likes, symbols, typed
 from test_text import gated
+from test_wire import Sent
 
 from streamfold import Limits, State, step
 from streamfold._advance import advance, take_in
@@ -143,6 +144,15 @@ def test_a_located_delta_is_one_only_if_it_is_named_as_it_is(name):
 
     assert after == take_in(state, located, None)
     assert (after.focus is state.focus) == (name in {None, "content-delta"})
+
+
+@pytest.mark.parametrize("form", [typed, lambda *given: Sent(delta(*given))])
+def test_a_delta_of_any_form_is_taken_as_its_mapping(form):
+    state = begun("text", 1)
+    after = advance(state, form("text", 0, "b"))
+
+    assert after.focus is state.focus
+    assert after == advance(state, delta("text", 0, "b"))
 
 
 def test_where_nothing_grows_no_event_is_looked_at():

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict
 from itertools import chain, count
+from types import SimpleNamespace
 from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_plain import KINDS, Words, delta, indexes, likes, mappings, symbols, texts, typed
+from test_wire import Sent
 
 from streamfold import _wire as wire
 from streamfold._input import END, PAUSE, Input
@@ -40,6 +42,11 @@ def taken(came, symbol, index, most=(MANY, MANY)):
 
 def characters(symbol, index, parts):
     return "".join(part[1] if part[0] == "text" else PLAIN[symbol].read(part[1], index) for part in parts)
+
+
+def sent(symbol, index, text):
+    """A plain delta as an object of an SDK."""
+    return Sent(delta(symbol, index, text))
 
 
 def is_plain(symbol, event, index):
@@ -100,6 +107,22 @@ def test_what_is_no_event_is_never_taken_among_located_ones(stranger):
     came.next()
 
     assert came.take(PLAIN["text"], 0, MANY, MANY).item is stranger
+
+
+@given(symbols, st.lists(st.tuples(texts, st.sampled_from([delta, typed, sent])), min_size=1))
+def test_events_of_any_form_are_one_row_and_given_as_their_mappings(symbol, row):
+    came = Input([form(symbol, 0, text) for text, form in row for _ in range(2)])
+
+    assert came.take(PLAIN[symbol], 0, MANY, MANY) == ("".join(text * 2 for text, _ in row), 2 * len(row), (), END)
+    assert [Input([form(symbol, 0, text)]).next() for text, form in row] == [delta(symbol, 0, text) for text, _ in row]
+
+
+def test_what_raises_when_it_is_read_is_given_as_it_is():
+    stranger = SimpleNamespace(model_dump=lambda **_: 1 / 0)
+    came = Input([delta("text", 0, "Hi"), stranger, stranger])
+
+    assert came.take(PLAIN["text"], 0, MANY, MANY) == ("Hi", 1, (), stranger)
+    assert came.next() is stranger
 
 
 @pytest.mark.parametrize("name", ["content-end", "", 5, ["content-delta"], Words("other")])

@@ -23,8 +23,8 @@ from pages.names import MODULES  # noqa: E402 - likewise
 ROOMS = """
     _quick _frozen _log _text _segments _quote _visible _words limits
     _arguments events
-    _plain _input _catalogue
-    _leaves _to_wire _sent _wire _exact
+    _plain _catalogue
+    _leaves _to_wire _sent _input _wire _exact
     rules violations
     _seams parts message
     _book _entries _routes

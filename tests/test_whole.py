@@ -9,8 +9,10 @@ import streams as s
 from hypothesis import given
 from hypothesis import strategies as st
 from plainly import plainly, stepwise
+from test_wire import Sent
 
 from streamfold import LENIENT, Limits, State, StreamError, check, fold
+from streamfold import _wire as wire
 from streamfold._advance import _bounded, _judged, advance
 from streamfold._book import At, ExceededError
 from streamfold._cited import Passage, after_citation
@@ -113,6 +115,19 @@ def test_so_they_do_whatever_events_are_named(data, events, limits):
 
     assert check(located, limits=limits).state == plainly(located, limits)
     assert stepwise(located, limits) == plainly(located, limits)
+
+
+@given(st.data(), STREAMS | CITED_TEXT, LIMITS)
+def test_so_they_do_in_whatever_form_events_come(data, events, limits):
+    come = [data.draw(st.sampled_from([event, as_typed(event), Sent(event)])) for event in events]
+
+    assert check(come, limits=limits).state == stepwise(come, limits) == plainly(come, limits)
+
+
+def as_typed(event):
+    """The typed event of a mapping; the mapping where something is wrong with that."""
+    reading = wire.read(event, 64)
+    return event if reading.findings or reading.event is None else reading.event
 
 
 @pytest.mark.parametrize("name", ["content-end", "", None, "content-delta"])

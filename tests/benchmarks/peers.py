@@ -3,6 +3,17 @@
 
 def cohere_walk(data):
     """Give a function that folds *data* with the Cohere SDK and the obvious loop; None where it is not installed."""
+    events = cohere_events(data)
+    return None if events is None else lambda: loop(events())
+
+
+def loop(events):
+    """Join the text of events that have the attributes of the SDK's: the obvious loop."""
+    return "".join([each.delta.message.content.text for each in events if each.type == "content-delta"])
+
+
+def cohere_events(data):
+    """Give a function that gives what the Cohere SDK makes of *data*; None where it is not installed."""
     try:
         import cohere  # noqa: PLC0415 - it may not be there
         import httpx  # noqa: PLC0415 - it comes with the SDK
@@ -18,8 +29,4 @@ def cohere_walk(data):
         log_warning_experimental_features=False,
     )
 
-    def walk():
-        events = client.chat_stream(model="any", messages=[{"role": "user", "content": "any"}])
-        return "".join([each.delta.message.content.text for each in events if each.type == "content-delta"])
-
-    return walk
+    return lambda: client.chat_stream(model="any", messages=[{"role": "user", "content": "any"}])

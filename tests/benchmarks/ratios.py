@@ -17,8 +17,8 @@ from functools import partial, reduce
 import growth
 import measure
 import peers
-from shapes import SHAPES, framed, shaped, shared, text, tools
-from walks import checked, folded_bytes, folded_recording, live, stepped, thin, thin_bytes
+from shapes import SHAPES, framed, shaped, shared, text, tools, typed_text
+from walks import checked, folded_bytes, folded_recording, live, stepped, thin, thin_bytes, thin_typed
 
 from streamfold import State, fold, scan, step
 
@@ -82,6 +82,12 @@ def works():
     for loads in faster_loads():
         read = partial(folded_bytes, whole, loads=loads)
         every[f"bytes text, loads={loads.__module__.split('.')[0]}"] = partial(thin_bytes, whole), read
+    typed = typed_text(3000)
+    every["fold text, typed events"] = partial(thin_typed, typed), partial(fold, typed)
+    events = peers.cohere_events(b"".join(whole))
+    if events is not None:
+        objects = [*events()]
+        every["fold text, objects of the SDK"] = partial(peers.loop, objects), partial(fold, objects)
     return every
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+from streamfold import events as on
+
 START = {
     "id": "m",
     "type": "message-start",
@@ -26,6 +28,13 @@ def text(count):
     deltas = [event("content-delta", 0, {"content": {"text": f" word{number % 10}"}}) for number in range(count)]
     start = event("content-start", 0, {"content": {"type": "text", "text": ""}})
     return [START, start, *deltas, {"type": "content-end", "index": 0}, end("COMPLETE")]
+
+
+def typed_text(count):
+    """Give the same stream as typed events."""
+    deltas = [on.ContentDelta(0, text=f" word{number % 10}") for number in range(count)]
+    start = on.MessageStart("m", "assistant", [], "", [], [])
+    return [start, on.ContentStart(0, "text", ""), *deltas, on.ContentEnd(0), on.MessageEnd("COMPLETE", usage={})]
 
 
 def tools(calls, count):

@@ -8,14 +8,15 @@ only looks whether every work tells what its floor does.
 import pytest
 from ratios import works
 from shapes import SHAPES
-from walks import thin
+from walks import thin, thin_bytes
 
 from streamfold import Message
 
+FORMS = {thin: "parsed", thin_bytes: "bytes"}
 CASES = {}
 for name, (floor, work) in works().items():
-    shape = next(each for each in ("event a chunk", *SHAPES) if each in name)
-    group = f"{'parsed' if floor.func is thin else 'bytes'}, {shape}"
+    shape = next(each for each in ("event a chunk", "typed", "SDK", *SHAPES) if each in name)
+    group = f"{FORMS.get(floor.func, 'objects')}, {shape}"
     CASES.setdefault(f"floor of {group}", (group, floor, floor))
     CASES[name] = group, floor, work
 
@@ -24,6 +25,8 @@ def told(result):
     """Give what a floor and a work both tell: the text, the plan, and how many calls and citations there are."""
     if isinstance(result, Message):
         return result.text, result.tool_plan or "", len(result.calls), len(result.citations)
+    if isinstance(result, str):
+        return result, "", 0, 0
     texts, plan, calls, _, citations, _ = result
     return "".join(texts), plan, len(calls), len(citations)
 

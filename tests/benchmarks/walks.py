@@ -3,6 +3,7 @@
 import json
 
 from streamfold import State, finish, fold, scan, step
+from streamfold.events import ContentDelta
 from streamfold.limits import DEFAULT
 from streamfold.recordings import SSEDecoder, decode, load
 
@@ -119,6 +120,11 @@ def stepped(events):
     for each in events:
         state = step(state, each)
     return finish(state)
+
+
+def thin_typed(events):
+    """Walk typed events of one text and check nothing."""
+    return "".join([each.text for each in events if type(each) is ContentDelta])
 
 
 def thin_bytes(chunks):
