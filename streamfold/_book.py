@@ -106,14 +106,6 @@ make_part, _draft_of = maker_and_drafter(Part)
 UNTOUCHED: Final = (NO_LOG, False, False)  # what stands in a part between its text and its arguments, mostly
 
 
-def closed(part: Part) -> Part:
-    """Give *part* as it is once it has ended."""
-    draft = _draft_of(part)
-    draft.stage = CLOSED
-    draft.__class__ = Part
-    return draft  # type: ignore[no-any-return]  # a part by now
-
-
 def citation(cited: Part, start: on.CitationStart, since: int, stage: Stage) -> Part:
     """Give a citation of *cited* that nothing is wrong with."""
     cites = cited.kind, cited.index

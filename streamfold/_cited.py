@@ -1,4 +1,4 @@
-"""The text that grows and the citations of it, which is not settled for them: they begin and end beside it.
+"""The text that grows, and the citations of it that begin and end beside it, while the book stays as it is.
 
 Nearly all deltas and citations are such. What comes of them is what judging event by event would come to, and whatever
 is not as it should be is left to that.
@@ -67,7 +67,9 @@ def _most_after(state: State, start: on.CitationStart, text: Text, most: int, la
     return most - HELD["citation"](start)
 
 
-def _citing(focus: Focus, plain: Plain, most: int, opened: Any, citations: Shelf[Part]) -> Focus:
+def _citing(
+    focus: Focus, plain: Plain, most: int, opened: tuple[on.CitationStart, int] | None, citations: Shelf[Part]
+) -> Focus:
     """Give the focus on the same part, with other citations of it."""
     paid = focus.paid - focus.most + most
     return make_focus(plain, GROW[plain.symbol], focus.place, most, focus.last, paid, focus.part, opened, citations)

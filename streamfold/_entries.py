@@ -46,8 +46,8 @@ def add(book: Book, part: Part, held: int, ids: frozenset[str]) -> Book:
     return _shelved(draft, part)
 
 
-def cited(book: Book, citations: Shelf[Part]) -> Book:
-    """Give the book with all *citations*, of which it lacks the last, which are closed already."""
+def with_citations(book: Book, citations: Shelf[Part]) -> Book:
+    """Give the book with all *citations*: those that it lacks came last, and are closed already."""
     last = citations.items[citations.count - 1]
     draft = _counting(book, last, citations.count - book.citations.count)
     draft.citations = citations

@@ -19,7 +19,7 @@ something is open, or once something has been seen.
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from . import _transitions as do
@@ -166,7 +166,7 @@ def stage_of(book: Book, kind: Kind, index: int) -> Stage:
     return Stage.ABSENT if part is None else part.stage
 
 
-@cache
+@lru_cache(maxsize=1024)  # a stream chooses what stands in it
 def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
     phase: Phase, kind: Kind, act: Act, stage: Stage, symbol: str, counts: tuple[str, ...], seen: frozenset[str]
 ) -> Transition | None:

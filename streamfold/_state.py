@@ -8,7 +8,7 @@ from attrs import frozen
 from . import _assemble as assemble
 from . import events as on
 from ._book import NO_SHELF, NO_TEXT, OPEN, Book, Part, citation
-from ._entries import begin, cited, put
+from ._entries import begin, put, with_citations
 from ._grow import grower
 from ._log import Shelf
 from ._plain import NOTHING, PLAIN, Plain
@@ -32,7 +32,7 @@ class Focus:
         paid: what of that length the book counts as spent; less than nothing where it lacks what a citation holds.
         part: as it was when it came into focus; None where no part grows.
         opened: the start of a citation that is open and that the book does not hold yet, and the position of it.
-        citations: all that are closed; the book may lack the last of them.
+        citations: all that are closed, of which the book may lack the latest; none where no part grows.
     """
 
     plain: Plain
@@ -130,8 +130,9 @@ class State:
 
 
 _make: Final = maker(State)
+_Draft: Final = draft_class(State)
 GROW: Final = WhenNeeded[str, Callable[[State, Any], State | None]](
-    lambda symbol: grower(symbol, draft_class(State), State, _grown) if symbol else NO_FOCUS.grow
+    lambda symbol: grower(symbol, _Draft, State, _grown) if symbol else NO_FOCUS.grow
 )
 
 
@@ -168,7 +169,7 @@ def settled(state: State) -> Book:
         return book
     book = put(book, focus.part.with_(text=growing(state)), state.length - focus.paid)
     if lacking(state):
-        book = cited(book, focus.citations)
+        book = with_citations(book, focus.citations)
     return book if focus.opened is None else begin(book, citation(focus.part, *focus.opened, OPEN), 0)
 
 

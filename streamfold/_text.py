@@ -38,7 +38,8 @@ def is_whole(delta: str) -> bool:
     return True
 
 
-# What no text that is empty owns, since it holds more than they do: one that did would keep the deltas of a stream.
+# What all texts that are empty have: its length is never their count, so whatever is appended to them goes to a list of
+# its own, and this one keeps nothing of any stream.
 _NOBODYS: Final = make_tail(("",), ())
 
 
@@ -75,9 +76,9 @@ class Text:
             return make_text(make_tail([delta], _settle(tail.pieces, "".join(tail[:FULL]))), 1, length + len(delta))
         return make_text(_appended(tail, count, delta), count + 1, length + len(delta))
 
-    def extend(self, deltas: Iterable[str]) -> "Text":
-        """Give the text with all *deltas* at its end."""
-        return self.append("".join(deltas))
+    def ends_in_half(self) -> bool:
+        """Whether the last character is the first half of a pair, of which the second may come."""
+        return "\ud800" <= self._last() <= "\udbff"
 
     def joined(self) -> "Text":
         """Give the same text in one piece: to read of it is cheap, and nothing will come."""

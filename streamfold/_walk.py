@@ -40,7 +40,10 @@ def walk(events: Iterable[Any], state: State) -> Iterator[tuple[State, Exception
 
 
 def _further(came: Input, state: State) -> list[State]:
-    """Give the states after the events that had to be judged, up to the first one behind what needs no judgement."""
+    """Give the state after what needs no judgement, and those after the events behind it that had to be judged.
+
+    Of these the last may have broken a rule, and is told before another event is asked for.
+    """
     nesting = state.book.limits.nesting
     states: list[State] = []
     state, run, known = _passed(came, state)

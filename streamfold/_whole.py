@@ -51,6 +51,8 @@ def foreseen(state: State, start: Any) -> Foreseen | None:
         return None
     limits, held = book.limits, HELD[kind](start)
     room = limits.characters - spent(state) - held
+    if room < 0:  # where no delta comes, nothing is counted again
+        return None
     most = min(room, limits.arguments) if kind == "call" else room
     plain = PLAIN[symbol] if symbol in DELTAS else NOTHING
     return Foreseen(start, kind, symbol, held, plain, limits.events - state.position - 1, most)

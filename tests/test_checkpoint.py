@@ -14,8 +14,9 @@ import pytest
 import streams as s
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from plainly import plainly, stepwise
 
-from streamfold import LENIENT, Limits, State, StreamError, finish, fold, step
+from streamfold import LENIENT, Limits, State, StreamError, check, finish, fold, step
 from streamfold import events as on
 from streamfold._advance import advance
 from streamfold.checkpoint import CheckpointError, ReplayError, aunseen, dump, load, unseen
@@ -335,6 +336,11 @@ def test_a_stream_that_hits_a_limit_is_saved_and_goes_on_like_any_other(events, 
     for state in states:
         assert saved_and_loaded(state) == state
         assert reduce(advance, unseen(state, events), state) == states[-1]
+
+
+@given(strategies.any_streams())
+def test_states_that_are_equal_are_saved_alike(events):
+    assert dump(stepwise(events)) == dump(plainly(events)) == dump(check(events).state)
 
 
 @given(strategies.any_streams(), st.data())

@@ -12,7 +12,7 @@ from test_plain import delta, likes, symbols, typed
 from test_text import gated
 from test_wire import Sent
 
-from streamfold import Limits, State, step
+from streamfold import Limits, State, check, step
 from streamfold._advance import advance, take_in
 from streamfold._plain import DELTAS, PLAIN
 from streamfold._state import growing, make_state
@@ -134,6 +134,7 @@ def test_what_cannot_be_compared_is_judged():
     assert grown(state, event) is None
     assert PLAIN["text"].read(event, 0) is None
     assert [breach.code for breach in advance(state, event).violations] == ["type-missing"]
+    assert [breach.code for breach in check([event]).violations] == ["type-missing", "no-message-end"]
 
 
 @pytest.mark.parametrize("name", [None, "content-delta", "content-end", ""])

@@ -157,6 +157,15 @@ def test_an_answer_is_told_event_by_event():
     assert end.usage.tokens.input_tokens == 30
 
 
+def test_a_citation_that_ends_within_a_character_is_told_again_when_the_character_is_whole():
+    halves = [s.citation_start(2, 3, "\ud83d"), s.citation_end(), s.content_delta("\ude00")]
+    events = [s.message_start(), s.content_start(), s.content_delta("\U0001f600\ud83d\ud83d"), *halves]
+    *_, old, new = accumulate(events, step, initial=State())
+
+    assert [type(change) for change in changes(old, new)] == [PartGrew, CitationResolved]
+    assert replay(changes(old, new), old.partial()) == new.partial()
+
+
 def test_tool_calls_are_told_event_by_event():
     assert told(
         s.whole(s.plan_delta(""), s.plan_delta("Look."), *s.call('{"a"', ":1}"), end=s.message_end("TOOL_CALL"))

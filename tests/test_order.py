@@ -283,6 +283,10 @@ def test_what_may_begin_may_grow_and_end(kind, stance, data):
         assert begins is None or lawful(Phase.STREAMING, kind, act, Stage.OPEN, symbol, *begun) is not None
 
 
+def test_what_is_remembered_of_the_tables_is_bounded():
+    assert lawful.cache_parameters()["maxsize"] <= 1024
+
+
 @given(stances, st.sampled_from(sorted(SYMBOLS)), st.sampled_from(Act), st.data())
 def test_no_rule_of_order_remembers_that_there_was_a_citation(stance, kind, act, data):
     counts, seen = stance

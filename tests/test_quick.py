@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamfold import events as on
-from streamfold._book import Book, Part, Stage, closed
+from streamfold._book import Book
 from streamfold._quick import maker
 from streamfold.message import Citation, ToolCall
 
@@ -55,10 +55,3 @@ def test_a_draft_becomes_the_value_with_its_changes_and_the_other_stays_as_it_wa
 def test_a_draft_has_the_fields_of_the_value_only():
     with pytest.raises(AttributeError):
         Book().with_(none=1)
-
-
-def test_a_part_that_is_closed_differs_in_nothing_else():
-    part = Part("content", 3, "text", 7, Stage.OPEN, on.ContentStart(3))
-
-    assert type(closed(part)) is Part
-    assert closed(part) == part.with_(stage=Stage.CLOSED)

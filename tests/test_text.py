@@ -112,12 +112,11 @@ def test_a_slice_may_lie_in_any_piece():
     assert [text.slice(638, 642), text.slice(650, 653), text.slice(703, 706)] == ["89ab", "aba", "bcc"]
 
 
-@given(runs, runs)
-def test_to_extend_is_to_append_each(first, more):
-    text = grown(first)
+@given(runs)
+def test_a_text_ends_in_half_a_character_where_its_last_one_may_be_joined(deltas):
+    text = grown(deltas)
 
-    assert text.extend(more) == reduce(Text.append, more, text)
-    assert text.extend(iter(more)).length == len(joined(*first, *more))
+    assert text.ends_in_half() == (text.append(LOW).length == text.length)
 
 
 # What it leaves as it was

@@ -384,6 +384,17 @@ SWEPT = {
         s.call_delta("{}", 1),
         s.call_end(1),
     ],
+    "two citations of nothing that are open at once": [
+        s.message_start(),
+        s.content_start(),
+        *[s.citation_start(0, 0, "", index) for index in range(2)],
+        *[s.citation_end(index) for index in range(2)],
+    ],
+    "long names and no deltas": [
+        s.message_start(),
+        *[event for index in range(3) for event in (s.call_start(index, name="n" * 300), s.call_end(index))],
+        *[event for index in range(2) for event in (s.content_start(index, "k" * 300), s.content_end(index))],
+    ],
     "a call whose id was there before": [
         s.message_start(),
         *s.call("{}"),
@@ -393,7 +404,7 @@ SWEPT = {
     "a block of another kind": s.whole(*s.text_block("H", "i", kind="later"), *s.text_block("Hi", index=1)),
 }
 SWEEPS = {
-    "characters": range(360),
+    "characters": [*range(360), *range(599, 605), *range(899, 905)],
     "events": range(20),
     "parts": range(6),
     "arguments": range(12),

@@ -89,7 +89,8 @@ def _digest(told: Any) -> str:
 def _write(value: Any) -> Any:
     if _is_plain(value):
         return value
-    if isinstance(value, FrozenDict) and all(map(_is_key, value)):
+    # What is empty may be of either kind: states that are equal are written alike.
+    if value == {} or (isinstance(value, FrozenDict) and all(map(_is_key, value))):
         return {key: _write(inner) for key, inner in value.items()}
     name = next((_NAMES[kind] for kind in type(value).__mro__ if kind in _NAMES), None)
     if name is None:

@@ -165,11 +165,12 @@ def _resolved(old: State, new: State, pairs: Iterable[Pair]) -> list[Change]:
 def _unsettled(old: Book, part: Part) -> Iterable[Part]:
     """Give the citations that may read differently, since *part* changed: those that waited for it.
 
-    Where they may be of another part with its key, or it went on after it was complete, that is all that cite it.
+    Where they may be of another part with its key, or it went on after it was complete or within a character, that is
+    all that cite it.
     """
     before = find(old, part.key)
     is_first = is_planning(old) if part.kind == "plan" else old.contents.find(part.index) is None
-    if is_first and (before is None or before.since == part.since):
+    if is_first and (before is None or (before.since == part.since and not before.text.ends_in_half())):
         return old.waiting.get(part.key, ())
     return [citation for citation in _by_start(old) if citation.cites == part.key]
 
