@@ -24,11 +24,12 @@ INPUT: Final[Key] = ("input", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    after = None
     if type(item) is not dict:
         item = item if type(item) is on.Located else as_sent(item)
         after = _after_delta(state, item)
-    return take_in(state, item, recognised(item, state.book.limits.nesting)) if after is None else after
+        if after is not None:
+            return after
+    return take_in(state, item, recognised(item, state.book.limits.nesting))
 
 
 def _after_delta(state: State, item: Any) -> State | None:

@@ -8,7 +8,6 @@ fast, and knows no rule.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import repeat
 from types import NoneType
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
@@ -38,16 +37,12 @@ def exact(item: Any, depth: int) -> Any:
 
 
 def _sources(them: list[Any], depth: int) -> tuple[on.Source, ...]:
-    if len(them) == 1:  # as in nearly all citations
-        return (_source(them[0], depth - 1),)
-    return tuple(map(_source, them, repeat(depth - 1)))
-
-
-def _source(it: Any, depth: int) -> on.Source:
-    if type(it) is not dict:
-        raise _InexactError
-    source: on.Source = _SOURCE_READERS[it["type"]](it, depth)
-    return source
+    sources = []
+    for it in them:
+        if type(it) is not dict:
+            raise _InexactError
+        sources.append(_SOURCE_READERS[it["type"]](it, depth - 1))
+    return tuple(sources)
 
 
 class _Leaf(NamedTuple):

@@ -1,6 +1,6 @@
 """Sequences that grow at their end in constant time and share their past."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 T = TypeVar("T")
@@ -20,21 +20,13 @@ class Log(Generic[T]):
 
     def append(self, item: T) -> Self:
         """Give the log with *item* at its end."""
-        return self.extend([item])
+        return self.extend((item,))
 
-    def extend(self, new: list[T]) -> Self:
+    def extend(self, new: Sequence[T]) -> Self:
         """Give the log with all that is *new* at its end."""
-        count = self.count
-        items = self.items
-        if not count or len(items) != count:  # all that is empty may share one list, so nobody appends to that
-            items = items[:count]
-        items += new
-        # The look comes after the deed: of two threads that appended at once, none is alone.
-        if len(items) != count + len(new):
-            items = [*items[:count], *new]
         log = object.__new__(type(self))
-        log.items = items
-        log.count = count + len(new)
+        log.count = count = self.count + len(new)
+        log.items = _extended(self.items, self.count, count, new)
         return log
 
     def since(self, count: int) -> list[T]:
@@ -79,19 +71,29 @@ class Shelf(Log[I]):
         super().__init__(items)
         self.places = _places(self)
 
-    def extend(self, new: list[I]) -> Self:
+    def extend(self, new: Sequence[I]) -> Self:
         """Give the shelf with all that is *new* at its end."""
-        shelf = super().extend(new)
-        shelf.places = self.places
+        shelf = object.__new__(type(self))
+        shelf.count = count = self.count + len(new)
+        shelf.items = items = _extended(self.items, self.count, count, new)
         # An entry of the shared table is never overwritten: an older shelf still reads it.
-        if shelf.items is not self.items or not _add_places(self.places, new, self.count):
-            shelf.places = _places(shelf)
+        is_shared = items is self.items and _add_places(self.places, new, self.count)
+        shelf.places = self.places if is_shared else _places(shelf)
         return shelf
 
     def find(self, index: int) -> I | None:
         """Give the item with *index*, or None."""
         place = self.places.get(index, self.count)
         return self.items[place] if place < self.count else None
+
+
+def _extended(items: list[T], count: int, grown: int, new: Sequence[T]) -> list[T]:
+    """Give a list whose first *count* items are those of *items*, and then all that is *new*, *grown* in all."""
+    if not count or len(items) != count:  # all that is empty may share one list, so nobody appends to that
+        items = items[:count]
+    items += new
+    # The look comes after the deed: of two threads that appended at once, none is alone.
+    return items if len(items) == grown else [*items[:count], *new]
 
 
 def _places(items: Iterable[Indexed]) -> dict[int, int]:

@@ -42,8 +42,8 @@ class Foreseen(NamedTuple):
 
 def foreseen(state: State, start: Any) -> Foreseen | None:
     """Give what is known of the part that *start* begins; None where it may not come whole."""
-    kind = _KINDS.get(type(start))
-    if kind is None or state.focus.opened is not None or lacking(state):
+    kind, focus = _KINDS.get(type(start)), state.focus
+    if kind is None or (focus.part is not None and (focus.opened is not None or lacking(state))):
         return None
     # What may begin, may grow and end: no rule couples these to anything that does not forbid the start.
     book, symbol = state.book, symbol_of(start, kind)
