@@ -6,7 +6,7 @@ only looks whether every work tells what its floor does.
 """
 
 import pytest
-from ratios import works
+from ratios import works, works_of_sdk
 from shapes import SHAPES
 from walks import thin, thin_bytes
 
@@ -14,7 +14,7 @@ from streamfold import Message
 
 FORMS = {thin: "parsed", thin_bytes: "bytes"}
 CASES = {}
-for name, (floor, work) in works().items():
+for name, (floor, work) in (works() | works_of_sdk()).items():
     shape = next(each for each in ("event a chunk", "typed", "SDK", *SHAPES) if each in name)
     group = f"{FORMS.get(floor.func, 'objects')}, {shape}"
     CASES.setdefault(f"floor of {group}", (group, floor, floor))
