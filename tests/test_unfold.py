@@ -722,8 +722,13 @@ def loaded(data):
 def test_the_events_come_back_out_of_the_bytes(events):
     for dialect in (COHERE, VLLM, OCI):
         assert [located.event for located in loaded(to_sse(events, dialect))] == events
-    if events and isinstance(events[0], dict | list):
+    if events and isinstance(events[0], dict if len(events) == 1 else dict | list):
         assert [located.event for located in loaded(to_jsonl(events))] == events
+
+
+def test_a_list_that_stands_alone_is_no_line_of_json():
+    with pytest.raises(InexpressibleError, match="a list that stands alone"):
+        to_jsonl([[{"type": "message-start"}]])
 
 
 def test_the_bytes_are_those_of_the_api():

@@ -44,6 +44,9 @@ def to_jsonl(events: Iterable[Any]) -> bytes:
         >>> to_jsonl([{"type": "content-end", "index": 0}])
         b'{"type":"content-end","index":0}\n'
     """
+    events = [*events]
+    if len(events) == 1 and isinstance(events[0], list):
+        raise InexpressibleError("events[0]", "a list that stands alone is read as the list of all events")
     return _encode(each.text if each.cut else f"{each.text}\n" for each in _show(events, "\n"))
 
 
