@@ -571,6 +571,11 @@ def test_what_the_api_may_add_changes_no_fact(pair):
 
 
 @few
+@given(chunked_bytes(st.just([[{"type": "message-start"}]])))
+def test_a_list_that_stands_alone_is_given_as_server_sent_events(chunked):
+    assert chunked.form == "sse"
+
+
 @given(chunked_bytes(streams(finish_reasons=FINISH_REASONS)))
 def test_bytes_in_chunks_say_the_same(chunked):
     [recording] = load(chunked.chunks)

@@ -403,6 +403,8 @@ def chunked_bytes(streams: st.SearchStrategy[Sequence[Any]] = streams()) -> st.S
 def _chunked(draw: st.DrawFn, streams: st.SearchStrategy[Sequence[Any]]) -> Chunked:
     (form, write), cuts = nth(draw(NUMBERS), _FORMS), several(_numbers(draw, 7), range(SIDES), 6)
     events = draw(streams)
+    is_lone_list = len(events) == 1 and isinstance(events[0], list)  # which is no line of JSON
+    form, write = _FORMS[0] if is_lone_list else (form, write)
     data = write(events)
     ends = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     chunks = tuple(data[start:end] for start, end in pairwise(ends))
