@@ -37,7 +37,7 @@ def _after_delta(state: State, item: Any) -> State | None:
     event, _, name = item if type(item) is on.Located else (item, None, None)
     focus = state.focus
     grow = focus.grow
-    return grow(state, event) if name in (None, focus.plain.name) else None
+    return grow(state, event) if name in focus.plain.names else None
 
 
 def recognised(item: Any, nesting: int) -> Any:

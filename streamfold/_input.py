@@ -65,7 +65,7 @@ class _Mould:
         self._place: int | None = None
         self._index, self._text = _Hole(), _Hole()
         self._event = plain.write(self._index, self._text)
-        self._names = (None, plain.name)
+        self._names = plain.names
 
     def empty(self, place: int) -> StringIO:
         """Give what the characters for the part with index *place* are written to from now on."""
@@ -192,4 +192,4 @@ def input_of(events: Iterable[Any]) -> Input:
 
 def read_located(located: Located, plain: Plain, place: int) -> str | None:
     """Give the characters of a plain delta that is named as it is, or None."""
-    return plain.read(located.event, place) if located.name in (None, plain.name) else None
+    return plain.read(located.event, place) if located.name in plain.names else None

@@ -23,13 +23,13 @@ class Plain:
 
     Attributes:
         symbol: the symbol; nothing of what no plain delta is for.
-        name: the type of such an event on the wire.
+        names: what a transport may call such an event: its type, or nothing.
         read: gives the characters of an event for the part with an index, or None if it holds anything else.
         write: gives the only event in which ``read`` finds some characters.
     """
 
     symbol: str
-    name: str
+    names: tuple[str | None, ...]
     read: Callable[[Any, int], str | None]
     write: Callable[[Any, Any], dict[str, Any]]
 
@@ -65,7 +65,7 @@ def _compiled(symbol: str) -> Plain:
     namespace: dict[str, Any] = {}
     source = _FUNCTIONS.format(tests=tests_of(symbol), written=_written(*_place_of(symbol)))
     exec(source, namespace)  # noqa: S102 - the text is made of constants of this library
-    return Plain(symbol, DELTAS[symbol][0].wire_type, namespace["read"], namespace["write"])
+    return Plain(symbol, (None, DELTAS[symbol][0].wire_type), namespace["read"], namespace["write"])
 
 
 def _place_of(symbol: str) -> tuple[str, tuple[str, ...], bool]:
@@ -99,7 +99,7 @@ def _written(wire_type: str, path: tuple[str, ...], indexed: bool) -> str:  # no
     return f"{{'type': {wire_type!r}, {place}{opened[1:]}text{'}' * len(path)}"
 
 
-NOTHING: Final = Plain("", "", _read_nothing, _write_nothing)
+NOTHING: Final = Plain("", (), _read_nothing, _write_nothing)
 # By symbol, the event that is a plain delta, and the field with its characters.
 DELTAS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "text": (on.ContentDelta, "text"),
