@@ -1,7 +1,7 @@
 """Frozen values that are made faster than their classes make them, and values that are made when they are needed.
 
 An event makes several, and attrs sets each field of a frozen value by a call, which costs more than all that is judged
-of the event. A *draft* has the slots of the value, lets them be filled, and then becomes the value.
+of the event. A *draft* is such a value but for its class, which lets fields be set; in the end it becomes the value.
 """
 
 from collections.abc import Callable
@@ -28,16 +28,15 @@ def draft_of(value):
 
 
 def maker(kind: type[V]) -> Callable[..., V]:
-    """Give what makes a value of a frozen attrs class out of all its fields, in their order.
-
-    The class has no slot for weak references: attrs puts that where a draft cannot have it.
-    """
+    """Give what makes a value of a frozen attrs class out of all its fields, in their order."""
     return maker_and_drafter(kind)[0]
 
 
 def draft_class(kind: type[Any]) -> type[Any]:
     """Give the class of the drafts of such a class."""
-    return type("Draft", (), {"__slots__": _names(kind)})
+    # A class that adds no slots to the other is the quickest to be changed for it.
+    plain = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
+    return type("Draft", (kind,), {"__slots__": (), **plain})
 
 
 def maker_and_drafter(kind: type[V]) -> tuple[Callable[..., V], Callable[[V], Any]]:
