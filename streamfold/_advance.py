@@ -50,12 +50,14 @@ def recognised(item: Any, nesting: int) -> Any:
 
 def take_in(state: State, item: Any, known: Any) -> State:
     """Give the state after an *item*, and the event as which it is recognised, if it is."""
+    after = after_citation(state, known)
+    if after is not None:
+        return after
     if state.book.phase is STOPPED:
         return state
     event, line, sse_name = item if isinstance(item, on.Located) else (item, None, None)
     if known is not None:
-        after = after_citation(state, known)
-        return _judged(state, At(state.position, line, known, event)) if after is None else after
+        return _judged(state, At(state.position, line, known, event))
     try:
         reading = read(event, state.book.limits.nesting)
     except TooDeep:

@@ -34,7 +34,8 @@ from .message import (
 
 def message(book: Book) -> Message:
     """Give the message of a book in which message-end has come."""
-    return Message(**_told(book))
+    its: Message = MAKE[Message](**_told(book), salvaged=False)
+    return its
 
 
 def partial(book: Book) -> Partial:
@@ -122,13 +123,15 @@ _REASONS: Final = ("left open", "restarted", "spoilt", "no id", "no name")
 def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
     cited: dict[Key, tuple[Text, Target | None]] = {}
     make = MAKE[Citation]
+    # One that does not fit waits for text, or has broken a rule; but the half of a character may change behind it.
+    all_fitted = not book.violations.count and not book.waiting
     for part in parts:
         event, key = part.start, part.cites
         if key not in cited:
             cited[key] = _cited(book, key)
         text, target = cited[key]
         start, end, units = event.start, event.end, "code points"
-        if not fits(text, start, end, event.text):
+        if not (all_fitted and event.text.isascii()) and not fits(text, start, end, event.text):
             verdict, start, end = resolve(text, start, end, event.text)
             units = "UTF-16" if verdict == "UTF-16" else units
             target = None if verdict == "outside" else target

@@ -184,5 +184,6 @@ def may_begin(book: Book, start: Any, kind: Kind, symbol: str, lacks: int = 0) -
     """
     if start.index != book.following.get(kind, 0) + lacks or book.parts + lacks >= book.limits.parts:
         return False
-    law = lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), book.seen)
-    return law is not None and not breaches(start)
+    # Those that have come began in this very book, and the tables say the same of the next one.
+    law = lacks or lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), book.seen)
+    return bool(law) and not breaches(start)
