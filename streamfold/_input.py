@@ -21,7 +21,7 @@ from .events import Located
 END: Final = object()
 PAUSE: Final = object()
 RUN: Final = 1024  # deltas that are taken at most before they are taken in
-_BURST: Final = 32  # deltas that are taken at most before their characters are counted
+_BURST: Final = 32  # deltas that are taken at most before their characters are counted, unless all are there already
 NONE: Final = ()
 _LONG: Final = 1024  # characters of a delta of which few are taken before they are counted
 
@@ -43,7 +43,12 @@ class Run(NamedTuple):
 
 
 _AS_THEY_ARE: Final = frozenset({dict, Located, type(END)})
-_make_run: Final[Callable[..., Run]] = tuple.__new__  # a named tuple's own way costs twice as much
+_make: Final[Callable[..., Run]] = tuple.__new__  # a named tuple's own way costs twice as much
+
+
+def alone(item: Any) -> Run:
+    """Give an event that came behind no deltas."""
+    return _make(Run, ("", 0, NONE, item))
 
 
 class _Hole:
@@ -77,8 +82,8 @@ class _Mould:
         self._text.__eq__ = written.write
         return written
 
-    def take(self, events: Iterator[Any], add: Callable[[Any], None]) -> Any:
-        """Take plain deltas, and give what is none; ``PAUSE`` where all are."""
+    def take(self, events: Iterator[Any], burst: list[Any]) -> Any:
+        """Add plain deltas to *burst*, and give what is none; ``PAUSE`` where all are."""
         mould, place = self._event, cast("int", self._place)
         for event in events:
             try:
@@ -86,15 +91,15 @@ class _Mould:
                 if (type(event) is dict or type(event := as_sent(event)) is dict) and (
                     mould == event or self.plain.read(event, place) == ""
                 ):
-                    add(event)
+                    burst.append(event)
                     continue
             except Exception:  # noqa: BLE001, S110 - what is no JSON may raise whatever it likes; it is judged
                 pass
             return event
         return PAUSE
 
-    def take_located(self, events: Iterator[Any], add: Callable[[Any], None]) -> Any:
-        """Take plain deltas that are located, and give what is none; ``PAUSE`` where all are."""
+    def take_located(self, events: Iterator[Any], burst: list[Any]) -> Any:
+        """Add plain deltas that are located to *burst*, and give what is none; ``PAUSE`` where all are."""
         mould, names, place = self._event, self._names, cast("int", self._place)
         for located in events:
             if type(located) is Located:
@@ -102,7 +107,7 @@ class _Mould:
                 try:
                     alike = type(event) is dict and name in names
                     if alike and (mould == event or self.plain.read(event, place) == ""):
-                        add(located)
+                        burst.append(located)
                         continue
                 except Exception:  # noqa: BLE001, S110 - likewise
                     pass
@@ -118,7 +123,7 @@ class Input:
         cause: what the iterable raised, if anything. ``KeyboardInterrupt`` and its like pass.
     """
 
-    __slots__ = ("_burst", "_located", "_mould", "_rest", "cause", "ended")
+    __slots__ = ("_burst", "_located", "_longest", "_mould", "_rest", "cause", "ended")
 
     def __init__(self, events: Iterable[Any]) -> None:
         self.ended = False
@@ -126,6 +131,7 @@ class Input:
         self._rest = iter(events)
         self._mould: _Mould | None = None
         self._burst = 8
+        self._longest = RUN if type(events) in {list, tuple} else _BURST
         self._located = False
 
     def next(self) -> Any:
@@ -148,7 +154,7 @@ class Input:
         All are located, or none is; and they end of themselves after a while.
         """
         if plain is NOTHING or events < 1:
-            return _make_run(Run, ("", 0, NONE, self.next()))
+            return alone(self.next())
         mould = self._mould
         if mould is None or mould.plain is not plain:
             mould = self._mould = _Mould(plain)
@@ -158,7 +164,7 @@ class Input:
             burst: list[Any] = []
             many = min(most - taken, self._burst)
             try:
-                item = take(islice(rest, many), burst.append)
+                item = take(islice(rest, many), burst)
             except Exception as cause:  # noqa: BLE001 - whatever the transport raises
                 item, self.cause = END, cause
             if len(burst) < many:
@@ -166,13 +172,13 @@ class Input:
             grown = written.tell()
             if grown - size > _LONG * many:
                 self._burst = 1
-            elif self._burst < _BURST:
-                self._burst = min(4 * self._burst, _BURST)
+            elif self._burst < self._longest:
+                self._burst = min(4 * self._burst, self._longest)
             if grown > characters:
                 return Run(written.getvalue()[:size], taken, burst, item)
             taken += len(burst)
             size = grown
-        return _make_run(Run, (written.getvalue(), taken, NONE, item))
+        return _make(Run, (written.getvalue(), taken, NONE, item))
 
 
 class Rows:

@@ -9,9 +9,8 @@ from ._book import ENDED, STOPPED, At
 from ._cited import Passage
 from ._entries import violate
 from ._expected import expected
-from ._input import END, PAUSE, Input, Run, input_of
+from ._input import END, PAUSE, Input, Run, alone, input_of
 from ._judge import where
-from ._plain import NOTHING
 from ._quote import quote
 from ._state import State, focused, grow, settled
 from ._whole import foreseen, whole
@@ -71,7 +70,7 @@ def _passed(came: Input, state: State) -> tuple[State, Run, Any]:
     """Give the state after what needs no judgement, and what came then: a run, and the event that its item is."""
     nesting = state.book.limits.nesting
     if state.focus.part is None:
-        run = came.take(NOTHING, 0, 0, 0)
+        run = alone(came.next())
         return state, run, recognised(run.item, nesting)
     passage = Passage(state)
     run = passage.take_deltas(came)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
-from .._input import END, NONE, PAUSE, RUN, Input, Rows, Run, read_located
+from .._input import END, NONE, PAUSE, RUN, Input, Rows, Run, alone, read_located
 from .._plain import NOTHING, Plain
 from ..events import Located
 from ._rows import Item, Row
@@ -139,7 +139,7 @@ class _DecodedInput(Input):
     def take(self, plain: Plain, place: int, events: int, characters: int) -> Run:
         """Take plain deltas, as `Input` does, but a row at a time."""
         if plain is NOTHING or events < 1:
-            return Run("", 0, NONE, self.next())
+            return alone(self.next())
         runs: list[str] = []
         count, size, most = 0, 0, min(events, RUN)
         while count < most:
