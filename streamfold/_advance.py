@@ -24,12 +24,11 @@ INPUT: Final[Key] = ("input", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    if type(item) is not dict:
-        item = item if type(item) is on.Located else as_sent(item)
-        after = _after_delta(state, item)
-        if after is not None:
-            return after
-    return take_in(state, item, recognised(item, state.book.limits.nesting))
+    nesting = state.book.limits.nesting
+    if type(item) is dict:
+        return take_in(state, item, exact(item, nesting))
+    item = item if type(item) is on.Located else as_sent(item)
+    return _after_delta(state, item) or take_in(state, item, recognised(item, nesting))
 
 
 def _after_delta(state: State, item: Any) -> State | None:

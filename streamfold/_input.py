@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import StringIO
 from itertools import islice
-from operator import is_
+from operator import is_, length_hint
 from typing import Any, Final, NamedTuple, cast
 
 from ._plain import NOTHING, Plain
@@ -21,7 +21,7 @@ from .events import Located
 END: Final = object()
 PAUSE: Final = object()
 RUN: Final = 1024  # deltas that are taken at most before they are taken in
-_BURST: Final = 32  # deltas that are taken at most before their characters are counted, unless all are there already
+_BURST: Final = 32  # deltas that are taken at most before their characters are counted
 NONE: Final = ()
 _LONG: Final = 1024  # characters of a delta of which few are taken before they are counted
 
@@ -82,8 +82,8 @@ class _Mould:
         self._text.__eq__ = written.write
         return written
 
-    def take(self, events: Iterator[Any], burst: list[Any]) -> Any:
-        """Add plain deltas to *burst*, and give what is none; ``PAUSE`` where all are."""
+    def pass_over(self, events: Iterator[Any]) -> Any:
+        """Take plain deltas, and give what is none; ``PAUSE`` where all are."""
         mould, place = self._event, cast("int", self._place)
         for event in events:
             try:
@@ -91,15 +91,29 @@ class _Mould:
                 if (type(event) is dict or type(event := as_sent(event)) is dict) and (
                     mould == event or self.plain.read(event, place) == ""
                 ):
-                    burst.append(event)
                     continue
             except Exception:  # noqa: BLE001, S110 - what is no JSON may raise whatever it likes; it is judged
                 pass
             return event
         return PAUSE
 
+    def take(self, events: Iterator[Any], burst: list[Any]) -> Any:
+        """Take plain deltas as `pass_over` does, and add them to *burst*."""
+        mould, place = self._event, cast("int", self._place)
+        for event in events:
+            try:
+                if (type(event) is dict or type(event := as_sent(event)) is dict) and (
+                    mould == event or self.plain.read(event, place) == ""
+                ):
+                    burst.append(event)
+                    continue
+            except Exception:  # noqa: BLE001, S110 - likewise
+                pass
+            return event
+        return PAUSE
+
     def take_located(self, events: Iterator[Any], burst: list[Any]) -> Any:
-        """Add plain deltas that are located to *burst*, and give what is none; ``PAUSE`` where all are."""
+        """Take plain deltas that are located, and add them to *burst*."""
         mould, names, place = self._event, self._names, cast("int", self._place)
         for located in events:
             if type(located) is Located:
@@ -123,7 +137,7 @@ class Input:
         cause: what the iterable raised, if anything. ``KeyboardInterrupt`` and its like pass.
     """
 
-    __slots__ = ("_burst", "_located", "_longest", "_mould", "_rest", "cause", "ended")
+    __slots__ = ("_burst", "_located", "_mould", "_rest", "cause", "ended")
 
     def __init__(self, events: Iterable[Any]) -> None:
         self.ended = False
@@ -131,7 +145,6 @@ class Input:
         self._rest = iter(events)
         self._mould: _Mould | None = None
         self._burst = 8
-        self._longest = RUN if type(events) in {list, tuple} else _BURST
         self._located = False
 
     def next(self) -> Any:
@@ -148,6 +161,12 @@ class Input:
         self._located = type(item) is Located
         return item if type(item) in _AS_THEY_ARE else as_sent(item)
 
+    def _mould_of(self, plain: Plain) -> _Mould:
+        mould = self._mould
+        if mould is None or mould.plain is not plain:
+            mould = self._mould = _Mould(plain)
+        return mould
+
     def take(self, plain: Plain, place: int, events: int, characters: int) -> Run:
         """Take plain deltas, at most so many *events* and *characters*, and the event after them.
 
@@ -155,9 +174,7 @@ class Input:
         """
         if plain is NOTHING or events < 1:
             return alone(self.next())
-        mould = self._mould
-        if mould is None or mould.plain is not plain:
-            mould = self._mould = _Mould(plain)
+        mould = self._mould_of(plain)
         take, written, rest = mould.take_located if self._located else mould.take, mould.empty(place), self._rest
         item, most, taken, size = PAUSE, min(events, RUN), 0, 0
         while taken < most and item is PAUSE:
@@ -172,13 +189,39 @@ class Input:
             grown = written.tell()
             if grown - size > _LONG * many:
                 self._burst = 1
-            elif self._burst < self._longest:
-                self._burst = min(4 * self._burst, self._longest)
+            elif self._burst < _BURST:
+                self._burst = min(4 * self._burst, _BURST)
             if grown > characters:
                 return Run(written.getvalue()[:size], taken, burst, item)
             taken += len(burst)
             size = grown
         return _make(Run, (written.getvalue(), taken, NONE, item))
+
+
+class _Listed(Input):
+    """Gives the events of a list: which of them a run has taken is told by their number."""
+
+    __slots__ = ("_events",)
+
+    def __init__(self, events: Iterable[Any]) -> None:
+        self._events = [*events]  # it stays as it is
+        super().__init__(self._events)
+
+    def take(self, plain: Plain, place: int, events: int, characters: int) -> Run:
+        """Take plain deltas, as `Input` does, but as many at once as may come."""
+        if plain is NOTHING or events < 1 or self._located:
+            return super().take(plain, place, events, characters)
+        mould, rest = self._mould_of(plain), self._rest
+        written, most, left = mould.empty(place), min(events, RUN), length_hint(rest)
+        item = mould.pass_over(islice(rest, most))
+        taken = left - length_hint(rest) - (item is not PAUSE)
+        if taken < most:
+            item = self.came(END if item is PAUSE else item)
+        text = written.getvalue()
+        if len(text) > characters:
+            start = len(self._events) - left
+            return Run("", 0, self._events[start : start + taken], item)
+        return _make(Run, (text, taken, NONE, item))
 
 
 class Rows:
@@ -193,7 +236,12 @@ class Rows:
 
 def input_of(events: Iterable[Any]) -> Input:
     """Give what takes the events of an iterable."""
-    return events.input() if isinstance(events, Rows) else Input(events)
+    if isinstance(events, Rows):
+        return events.input()
+    return _Listed(events) if type(events) in _LISTS else Input(events)
+
+
+_LISTS: Final = frozenset({list, tuple})
 
 
 def read_located(located: Located, plain: Plain, place: int) -> str | None:

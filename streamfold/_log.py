@@ -67,24 +67,32 @@ class Shelf(Log[I]):
 
     __slots__ = ("places",)
 
+    # Where the latest item with each index stands; None as long as each stands at its own index, as nearly always.
+    places: dict[int, int] | None
+
     def __init__(self, items: Iterable[I] = ()) -> None:
         super().__init__(items)
-        self.places = _places(self)
+        self.places = None if _stand_at(self.items, 0) else _places(self)
 
     def extend(self, new: Sequence[I]) -> Self:
         """Give the shelf with all that is *new* at its end."""
         shelf = object.__new__(type(self))
         shelf.count = count = self.count + len(new)
         shelf.items = items = _extended(self.items, self.count, count, new)
-        # An entry of the shared table is never overwritten: an older shelf still reads it.
-        is_shared = items is self.items and _add_places(self.places, new, self.count)
-        shelf.places = self.places if is_shared else _places(shelf)
+        if self.places is None and _stand_at(new, self.count):
+            shelf.places = None
+        elif self.places is not None and items is self.items and _add_places(self.places, new, self.count):
+            shelf.places = (
+                self.places
+            )  # an entry of the shared table is never overwritten: an older shelf still reads it
+        else:
+            shelf.places = _places(shelf)
         return shelf
 
     def find(self, index: int) -> I | None:
         """Give the item with *index*, or None."""
-        place = self.places.get(index, self.count)
-        return self.items[place] if place < self.count else None
+        place = index if self.places is None else self.places.get(index, self.count)
+        return self.items[place] if 0 <= place < self.count else None
 
 
 def _extended(items: list[T], count: int, grown: int, new: Sequence[T]) -> list[T]:
@@ -98,6 +106,15 @@ def _extended(items: list[T], count: int, grown: int, new: Sequence[T]) -> list[
 
 def _places(items: Iterable[Indexed]) -> dict[int, int]:
     return {item.index: place for place, item in enumerate(items)}
+
+
+def _stand_at(items: Iterable[Indexed], place: int) -> bool:
+    """Whether the index of each of *items* is its place, of which *place* is the first."""
+    for item in items:
+        if item.index != place:
+            return False
+        place += 1
+    return True
 
 
 def _add_places(places: dict[int, int], items: Iterable[Indexed], place: int) -> bool:

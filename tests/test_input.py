@@ -12,7 +12,7 @@ from test_plain import KINDS, Words, delta, indexes, likes, mappings, symbols, t
 from test_wire import Sent
 
 from streamfold import _wire as wire
-from streamfold._input import END, PAUSE, Input
+from streamfold._input import END, PAUSE, RUN, Input, input_of
 from streamfold._plain import DELTAS, NOTHING, PLAIN
 from streamfold.events import Located
 
@@ -27,7 +27,13 @@ def bare(item):
     return item.event if isinstance(item, Located) else item
 
 
-SHAPES = {"mappings": list, "located": located}
+SHAPES = {
+    "mappings": iter,
+    "located": lambda events: iter(located(events)),
+    "a list of mappings": list,
+    "a tuple of mappings": tuple,
+    "a list of located ones": located,
+}
 shapes = st.sampled_from(sorted(SHAPES))
 
 
@@ -63,7 +69,7 @@ def is_plain(symbol, event, index):
 def test_to_take_is_to_read_until_something_else_comes(data, symbol, index, shape):
     events = data.draw(st.lists(likes(symbol, index), max_size=6))
     first = {"type": "note"}  # by which it is known whether events are located
-    came = Input(SHAPES[shape]([first, *events]))
+    came = input_of(SHAPES[shape]([first, *events]))
     assert bare(came.next()) is first
     run = came.take(PLAIN[symbol], index, MANY, MANY)
     mine, others = events[: run.size], events[run.size :]
@@ -78,14 +84,14 @@ def test_to_take_is_to_read_until_something_else_comes(data, symbol, index, shap
 
 @given(symbols, indexes, st.lists(texts, max_size=200), shapes)
 def test_a_row_of_any_characters_is_taken_as_they_are(symbol, index, row, shape):
-    came = Input(SHAPES[shape]([delta(symbol, index, text) for text in row]))
+    came = input_of(SHAPES[shape]([delta(symbol, index, text) for text in row]))
 
     assert characters(symbol, index, taken(came, symbol, index)) == "".join(row)
 
 
 @pytest.mark.parametrize("text", ["\r", "\r\n", "\n\r\n", "a\rb", "\x00", "\ud83d", "\ufeff", "\u2028", "\x1a"])
 def test_no_character_is_translated(text):
-    run = Input([delta("text", 0, text)] * 2).take(PLAIN["text"], 0, MANY, MANY)
+    run = input_of([delta("text", 0, text)] * 2).take(PLAIN["text"], 0, MANY, MANY)
 
     assert run.text == text * 2
 
@@ -95,7 +101,7 @@ def test_another_kind_of_mapping_is_taken_only_if_it_reads_alike(kind, depth):
     event = {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hi"}}}}
     for key in ("delta", "message", "content")[:depth]:
         event = {**event, key: kind(event[key])} if key in event else event
-    run = Input([event]).take(PLAIN["text"], 0, MANY, MANY)
+    run = input_of([event]).take(PLAIN["text"], 0, MANY, MANY)
 
     assert (run.text, run.size) in (("Hi", 1), ("", 0))
     assert run.size == 0 or is_plain("text", event, 0)
@@ -103,7 +109,7 @@ def test_another_kind_of_mapping_is_taken_only_if_it_reads_alike(kind, depth):
 
 @pytest.mark.parametrize("stranger", [ANY, ({**delta("text", 0, "Hi")}, 1, None), [delta("text", 0, "Hi")], None, 5])
 def test_what_is_no_event_is_never_taken_among_located_ones(stranger):
-    came = Input([Located({"type": "note"}, 1), stranger, Located(delta("text", 0, "Hi"), 2)])
+    came = input_of([Located({"type": "note"}, 1), stranger, Located(delta("text", 0, "Hi"), 2)])
     came.next()
 
     assert came.take(PLAIN["text"], 0, MANY, MANY).item is stranger
@@ -111,15 +117,17 @@ def test_what_is_no_event_is_never_taken_among_located_ones(stranger):
 
 @given(symbols, st.lists(st.tuples(texts, st.sampled_from([delta, typed, sent])), min_size=1))
 def test_events_of_any_form_are_one_row_and_given_as_their_mappings(symbol, row):
-    came = Input([form(symbol, 0, text) for text, form in row for _ in range(2)])
+    came = input_of([form(symbol, 0, text) for text, form in row for _ in range(2)])
 
     assert came.take(PLAIN[symbol], 0, MANY, MANY) == ("".join(text * 2 for text, _ in row), 2 * len(row), (), END)
-    assert [Input([form(symbol, 0, text)]).next() for text, form in row] == [delta(symbol, 0, text) for text, _ in row]
+    assert [input_of([form(symbol, 0, text)]).next() for text, form in row] == [
+        delta(symbol, 0, text) for text, _ in row
+    ]
 
 
 def test_what_raises_when_it_is_read_is_given_as_it_is():
     stranger = SimpleNamespace(model_dump=lambda **_: 1 / 0)
-    came = Input([delta("text", 0, "Hi"), stranger, stranger])
+    came = input_of([delta("text", 0, "Hi"), stranger, stranger])
 
     assert came.take(PLAIN["text"], 0, MANY, MANY) == ("Hi", 1, (), stranger)
     assert came.next() is stranger
@@ -128,7 +136,7 @@ def test_what_raises_when_it_is_read_is_given_as_it_is():
 @pytest.mark.parametrize("name", ["content-end", "", 5, ["content-delta"], Words("other")])
 def test_a_delta_that_is_named_otherwise_is_not_taken(name):
     first, other = Located({"type": "note"}, 1), Located(delta("text", 0, "Hi"), 2, name)
-    came = Input([first, other])
+    came = input_of([first, other])
     came.next()
 
     assert came.take(PLAIN["text"], 0, MANY, MANY).item is other
@@ -137,7 +145,7 @@ def test_a_delta_that_is_named_otherwise_is_not_taken(name):
 @pytest.mark.parametrize("name", [None, "content-delta"])
 def test_a_delta_that_is_named_as_it_is_is_taken(name):
     first, other = Located({"type": "note"}, 1), Located(delta("text", 0, "Hi"), 2, name)
-    came = Input([first, other])
+    came = input_of([first, other])
     came.next()
 
     assert came.take(PLAIN["text"], 0, MANY, MANY) == ("Hi", 1, (), END)
@@ -146,7 +154,7 @@ def test_a_delta_that_is_named_as_it_is_is_taken(name):
 @given(shapes)
 def test_where_no_part_grows_events_are_given_one_by_one(shape):
     events = [delta("text", 0, "Hi"), delta("text", 0, "Ho")]
-    came = Input(SHAPES[shape](events))
+    came = input_of(SHAPES[shape](events))
 
     assert [bare(came.take(NOTHING, 0, MANY, MANY).item) for _ in events] == events
     assert came.take(NOTHING, 0, MANY, MANY) == ("", 0, (), END)
@@ -163,7 +171,7 @@ def test_what_raises_when_it_is_compared_is_given_as_it_came():
     broken = Broken(delta("text", 0, "Hi"))
     inside = {**delta("text", 0, "b"), "delta": broken}
     for event in (broken, inside):
-        run = Input([delta("text", 0, "a"), event]).take(PLAIN["text"], 0, MANY, MANY)
+        run = input_of([delta("text", 0, "a"), event]).take(PLAIN["text"], 0, MANY, MANY)
 
         assert (run.text, run.size) == ("a", 1)
         assert run.item is event
@@ -184,7 +192,7 @@ class Agreeable(dict):
 @pytest.mark.parametrize("stranger", [ANY, Agreeable(delta("text", 0, "Hi")), OrderedDict(delta("text", 0, "Hi"))])
 def test_what_is_no_dict_is_given_as_it_came_whatever_it_says_of_itself(stranger):
     for shape in SHAPES.values():
-        came = Input(shape([{"type": "note"}, delta("text", 0, "a"), stranger, delta("text", 0, "b")]))
+        came = input_of(shape([{"type": "note"}, delta("text", 0, "a"), stranger, delta("text", 0, "b")]))
         came.next()
         run = came.take(PLAIN["text"], 0, MANY, MANY)
 
@@ -196,10 +204,27 @@ def test_what_is_no_dict_is_given_as_it_came_whatever_it_says_of_itself(stranger
 def test_nothing_is_written_of_an_event_whose_characters_stand_before_what_is_wrong_with_it(kind):
     other = kind([("delta", delta("text", 0, "b")["delta"]), ("index", 1), ("type", "content-delta")])
     for shape in SHAPES.values():
-        came = Input(shape([{"type": "note"}, delta("text", 0, "a"), other]))
+        came = input_of(shape([{"type": "note"}, delta("text", 0, "a"), other]))
         came.next()
 
         assert came.take(PLAIN["text"], 0, MANY, MANY).text == "a"
+
+
+def test_a_list_that_changes_as_it_is_taken_is_taken_as_it_was():
+    class Meddler:
+        __hash__ = None
+
+        def __eq__(self, _):
+            events.append({"type": "note"})
+            return False
+
+    meddler = {**delta("text", 0, "b"), "delta": Meddler()}
+    events = [delta("text", 0, "a"), meddler, delta("text", 0, "c")]
+    came = input_of(events)
+
+    assert came.take(PLAIN["text"], 0, MANY, MANY) == ("a", 1, (), meddler)
+    assert came.take(PLAIN["text"], 0, MANY, MANY) == ("c", 1, (), END)
+    assert events[3:]
 
 
 # What may pass a limit
@@ -208,15 +233,15 @@ def test_nothing_is_written_of_an_event_whose_characters_stand_before_what_is_wr
 @given(
     symbols,
     st.lists(st.text("ab\U0001f600", max_size=4), max_size=150),
-    st.lists(st.integers(0, 149), max_size=3),
-    st.tuples(st.integers(-1, 160), st.integers(-1, 300)),
+    st.lists(st.integers(0, 9) | st.integers(0, 149), max_size=3),
+    st.tuples(st.integers(-1, 160), st.integers(-1, 9) | st.integers(-1, 300)),
     shapes,
 )
 def test_nothing_is_lost_and_no_run_is_longer_than_it_may_be(symbol, row, places, most, shape):
     events = [delta(symbol, 0, text) for text in row]
     for place in places:
         events[place : place + 1] = [{"type": "note", "place": place}] * (place < len(events))
-    came = Input(SHAPES[shape](events))
+    came = input_of(SHAPES[shape](events))
     left, told = list(events), []
     while not came.ended:
         run = came.take(PLAIN[symbol], 0, *most)
@@ -258,6 +283,13 @@ def test_no_more_than_some_deltas_are_taken_before_their_characters_are_counted(
     assert run.text == "x" * run.size
     assert 500 < run.size + len(run.late) <= 500 + 32
     assert len(run.late) <= 32
+
+
+def test_of_a_list_as_many_deltas_are_taken_as_there_may_be():
+    came = input_of([delta("text", 0, "x")] * (RUN + 1))
+
+    assert came.take(PLAIN["text"], 0, MANY, RUN) == ("x" * RUN, RUN, (), PAUSE)
+    assert came.take(PLAIN["text"], 0, MANY, 1) == ("x", 1, (), END)
 
 
 # What ends the input
