@@ -8,7 +8,7 @@ import pytest
 import streams as s
 from hypothesis import given
 from hypothesis import strategies as st
-from plainly import plainly, stepwise
+from plainly import at_once, plainly, stepwise
 from test_wire import Sent
 
 from streamfold import LENIENT, Limits, State, StreamError, check, fold
@@ -100,8 +100,8 @@ def test_a_part_that_comes_whole_is_taken_in_as_it_would_be_judged_event_by_even
 def test_whatever_comes_the_fast_ways_come_to_what_the_plain_way_comes_to(events, limits):
     located = [Located(event, line) for line, event in enumerate(events, 1)]
 
-    assert check(events, limits=limits).state == plainly(events, limits)
-    assert check(located, limits=limits).state == plainly(located, limits)
+    assert at_once(events, limits) == plainly(events, limits)
+    assert at_once(located, limits) == plainly(located, limits)
 
 
 @given(st.data(), STREAMS | CITED_TEXT, LIMITS)
@@ -113,7 +113,7 @@ def test_so_they_do_whatever_events_are_named(data, events, limits):
         for line, (event, name) in enumerate(zip(events, names, strict=True), 1)
     ]
 
-    assert check(located, limits=limits).state == plainly(located, limits)
+    assert at_once(located, limits) == plainly(located, limits)
     assert stepwise(located, limits) == plainly(located, limits)
 
 
@@ -121,7 +121,7 @@ def test_so_they_do_whatever_events_are_named(data, events, limits):
 def test_so_they_do_in_whatever_form_events_come(data, events, limits):
     come = [data.draw(st.sampled_from([event, as_typed(event), Sent(event)])) for event in events]
 
-    assert check(come, limits=limits).state == stepwise(come, limits) == plainly(come, limits)
+    assert at_once(come, limits) == stepwise(come, limits) == plainly(come, limits)
 
 
 def as_typed(event):
@@ -137,7 +137,7 @@ def test_a_delta_that_is_named_otherwise_is_judged(name):
     located[3] = located[3]._replace(name=name)
     codes = ["sse-name-differs"] * (name in ("content-end", ""))
 
-    assert check(located).state == stepwise(located) == plainly(located)
+    assert at_once(located) == stepwise(located) == plainly(located)
     assert [each.code for each in check(located).violations if each.code == "sse-name-differs"] == codes
 
 
@@ -233,7 +233,7 @@ def test_no_delta_of_a_call_is_lost_however_many_citations_are_open(count):
 
     assert report.message.tool_calls[0].raw_arguments == '{"a": 1}'
     for size in range(len(events)):
-        assert check(events[:size]).state == plainly(events[:size])
+        assert at_once(events[:size]) == plainly(events[:size])
 
 
 @pytest.mark.parametrize("span", [(0, 1, "{"), (0, 0, "")])
@@ -278,7 +278,7 @@ def test_a_value_that_raises_when_it_is_copied_makes_its_event_unreadable():
         {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": {"a": Broken()}}},
     ]
 
-    assert check(events).state == plainly(events)
+    assert at_once(events) == plainly(events)
     assert [violation.code for violation in check(events).roots] == ["event-unreadable", "no-message-end"]
 
 
@@ -312,7 +312,7 @@ def test_citations_that_are_taken_in_at_once_are_those_that_are_taken_in_one_by_
     place = data.draw(st.integers(0, len(events) - 1))
     events[place] = data.draw(st.sampled_from([events[place], *events[place - 3 : place + 4]]))
 
-    assert check(events, limits=limits).state == ended(reduce(advance, events, State(limits)))
+    assert at_once(events, limits) == ended(reduce(advance, events, State(limits)))
 
 
 @pytest.mark.parametrize("halves", [["\ud83d", "\ude00"], ["\ud83d", "", "\ude00"]])
@@ -322,7 +322,7 @@ def test_halves_of_characters_that_meet_between_citations_shift_what_comes_later
     body = [deltas[0], *cites[:2], *deltas[1:-1], *cites[2:4], deltas[-1], *cites[4:]]
     events = s.whole(s.content_start(), *body, s.content_end())
 
-    assert check(events).state == reduce(advance, events, State())
+    assert at_once(events) == reduce(advance, events, State())
 
 
 def test_citations_of_a_legal_stream_need_no_judging():
@@ -361,7 +361,7 @@ def test_citations_that_are_not_as_they_should_be_come_to_what_the_plain_way_com
     events = [s.message_start(), s.content_start(), s.content_delta("Hi"), *cites, *after, s.message_end()]
 
     for size in range(len(events) + 1):
-        assert check(events[:size]).state == plainly(events[:size])
+        assert at_once(events[:size]) == plainly(events[:size])
         assert ended(reduce(advance, events[:size], State())) == plainly(events[:size])
 
 
@@ -418,7 +418,7 @@ def test_wherever_a_limit_is_hit_the_fast_ways_come_to_what_the_plain_way_comes_
     for most in SWEEPS[name]:
         limits = Limits(**{name: most})
 
-        assert check(events, limits=limits).state == plainly(events, limits)
+        assert at_once(events, limits) == plainly(events, limits)
         assert ended(reduce(advance, events, State(limits))) == plainly(events, limits)
 
 
