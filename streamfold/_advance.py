@@ -24,11 +24,12 @@ INPUT: Final[Key] = ("input", None)
 
 def advance(state: State, item: Any) -> State:
     """Give the state after one more event, whatever it is."""
-    nesting = state.book.limits.nesting
-    if type(item) is dict:
-        return take_in(state, item, exact(item, nesting))
-    item = item if type(item) is on.Located else as_sent(item)
-    return _after_delta(state, item) or take_in(state, item, recognised(item, nesting))
+    if type(item) is not dict:
+        item = item if type(item) is on.Located else as_sent(item)
+        after = _after_delta(state, item)
+        if after is not None:
+            return after
+    return take_in(state, item, exact(item, state.book.limits.nesting))
 
 
 def _after_delta(state: State, item: Any) -> State | None:
@@ -37,14 +38,6 @@ def _after_delta(state: State, item: Any) -> State | None:
     focus = state.focus
     grow = focus.grow
     return grow(state, event) if name in focus.plain.names else None
-
-
-def recognised(item: Any, nesting: int) -> Any:
-    """Give the event that *item* is, if nothing is wrong with its shape; None where it has to be read to tell."""
-    if type(item) is not on.Located:
-        return exact(item, nesting)
-    known = exact(item.event, nesting)
-    return known if known is None or item.name in (None, known.wire_type) else None
 
 
 def take_in(state: State, item: Any, known: Any) -> State:

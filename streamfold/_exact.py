@@ -28,12 +28,17 @@ class _InexactError(ValueError):
 def exact(item: Any, depth: int) -> Any:
     """Give the event that *item* is, with copies of what it holds, or None where it has to be read.
 
-    That is where it nests deeper than *depth*, too.
+    That is where it nests deeper than *depth*, too, and where it is located and named otherwise.
     """
-    try:
-        return _READERS[item["type"]](item, depth) if type(item) is dict else None
-    except Exception:  # noqa: BLE001 - an object that is no JSON may raise whatever it likes
-        return None
+    if type(item) is dict:
+        try:
+            return _READERS[item["type"]](item, depth)
+        except Exception:  # noqa: BLE001 - an object that is no JSON may raise whatever it likes
+            return None
+    if type(item) is on.Located and type(item.event) is dict:
+        known = exact(item.event, depth)
+        return known if known is None or item.name in (None, known.wire_type) else None
+    return None
 
 
 def _sources(them: list[Any], depth: int) -> tuple[on.Source, ...]:

@@ -42,7 +42,6 @@ class Run(NamedTuple):
     item: Any
 
 
-_AS_THEY_ARE: Final = frozenset({dict, Located, type(END)})
 _make: Final[Callable[..., Run]] = tuple.__new__  # a named tuple's own way costs twice as much
 
 
@@ -157,9 +156,12 @@ class Input:
 
     def came(self, item: Any) -> Any:
         """Note an *item* that came, and give it, as it stood on the wire."""
+        if type(item) is dict:
+            self._located = False
+            return item
         self.ended = item is END
         self._located = type(item) is Located
-        return item if type(item) in _AS_THEY_ARE else as_sent(item)
+        return item if self.ended or self._located else as_sent(item)
 
     def _mould_of(self, plain: Plain) -> _Mould:
         mould = self._mould

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any
 
-from ._advance import INPUT, advance, recognised, take_in
+from ._advance import INPUT, advance, take_in
 from ._book import ENDED, STOPPED, At
 from ._cited import Passage
 from ._entries import violate
+from ._exact import exact
 from ._expected import expected
 from ._input import END, PAUSE, Input, Run, alone, input_of
 from ._judge import where
@@ -57,7 +58,7 @@ def _further(came: Input, state: State) -> list[State]:
         if part is None:
             return [*states, take_in(state, item, start)]
         run = came.take(part.plain, start.index, part.events, part.characters)
-        known = recognised(run.item, nesting)
+        known = exact(run.item, nesting)
         after = whole(state, part, run, known)
         if after is None:
             states.append(take_in(state, item, start))
@@ -71,13 +72,13 @@ def _passed(came: Input, state: State) -> tuple[State, Run, Any]:
     nesting = state.book.limits.nesting
     if state.focus.part is None:
         run = alone(came.next())
-        return state, run, recognised(run.item, nesting)
+        return state, run, exact(run.item, nesting)
     passage = Passage(state)
     run = passage.take_deltas(came)
-    known = recognised(run.item, nesting)
+    known = exact(run.item, nesting)
     while not run.late and (run.item is PAUSE or passage.take(known)):
         run = passage.take_deltas(came)
-        known = recognised(run.item, nesting)
+        known = exact(run.item, nesting)
     return passage.state(), run, known
 
 
