@@ -29,7 +29,9 @@ def advance(state: State, item: Any) -> State:
         after = _after_delta(state, item)
         if after is not None:
             return after
-    return take_in(state, item, exact(item, state.book.limits.nesting))
+    known = exact(item, state.book.limits.nesting)
+    after = after_citation(state, known)
+    return take_in(state, item, known) if after is None else after
 
 
 def _after_delta(state: State, item: Any) -> State | None:
@@ -42,9 +44,6 @@ def _after_delta(state: State, item: Any) -> State | None:
 
 def take_in(state: State, item: Any, known: Any) -> State:
     """Give the state after an *item*, and the event as which it is recognised, if it is."""
-    after = after_citation(state, known)
-    if after is not None:
-        return after
     if state.book.phase is STOPPED:
         return state
     event, line, sse_name = item if isinstance(item, on.Located) else (item, None, None)
