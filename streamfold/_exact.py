@@ -82,7 +82,11 @@ def _slots(kind: type[Any]) -> list[_Slot]:
 def _slot(each: "Attribute[Any]") -> _Slot:
     kinds = [kind for kind in get_args(each.type) if kind is not NoneType]
     leaf = _LEAVES[kinds[0] if len(kinds) == 1 else each.type]
-    return _Slot(each.name, each.metadata.get("path", (each.name,)), leaf, each.metadata.get("required", False))
+    required = each.metadata.get("required", False) or each.name in _NEVER_LACKING
+    return _Slot(each.name, each.metadata.get("path", (each.name,)), leaf, required)
+
+
+_NEVER_LACKING: Final = frozenset({"index", "sources"})  # where one is missing a rule is broken: it is as well read
 
 
 def _reader(kind: type[Any]) -> _Reader:
