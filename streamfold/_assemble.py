@@ -34,7 +34,7 @@ from .message import (
 
 def message(book: Book) -> Message:
     """Give the message of a book in which message-end has come."""
-    its: Message = MAKE[Message](**_told(book), salvaged=False)
+    its: Message = MAKE[Message](**_told(book))
     return its
 
 

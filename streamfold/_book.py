@@ -103,13 +103,13 @@ class Part:
 
 
 make_part, _draft_of = maker_and_drafter(Part)
-UNTOUCHED: Final = (NO_LOG, False, False)  # what stands in a part between its text and its arguments, mostly
 
 
-def citation(cited: Part, start: on.CitationStart, since: int, stage: Stage) -> Part:
-    """Give a citation of *cited* that nothing is wrong with."""
-    cites = cited.kind, cited.index
-    return make_part("citation", start.index, "citation", since, stage, start, cites, NO_TEXT, *UNTOUCHED, None)
+def citation(cited: Part, opened: tuple[on.CitationStart, int], stage: Stage) -> Part:
+    """Give a citation of *cited* that nothing is wrong with, of its start and the position of that."""
+    start, since = opened
+    part: Part = make_part("citation", start.index, "citation", since, stage, start, (cited.kind, cited.index))
+    return part
 
 
 class At(NamedTuple):

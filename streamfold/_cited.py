@@ -39,7 +39,7 @@ def _after_end(state: State, end: on.CitationEnd) -> State | None:
     cited, opened = focus.part, focus.opened
     if cited is None or opened is None or opened[0].index != end.index:
         return None
-    citations = focus.citations.append(citation(cited, *opened, CLOSED))
+    citations = focus.citations.append(citation(cited, opened, CLOSED))
     return refocused(state, _citing(focus, PLAIN[cited.symbol], focus.most, None, citations))
 
 
@@ -127,7 +127,7 @@ class Passage:
     def _end(self, end: on.CitationEnd, cited: Part) -> bool:
         if self._opened is None or self._opened[0].index != end.index:
             return False
-        self._citations.append(citation(cited, *self._opened, CLOSED))
+        self._citations.append(citation(cited, self._opened, CLOSED))
         self._lacks += 1
         self._opened = None
         self._plain = PLAIN[cited.symbol]

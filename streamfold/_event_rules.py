@@ -45,7 +45,11 @@ def breaches(event: Any) -> list[Finding]:
 
 def filled(event: on.MessageStart) -> dict[str, Any]:
     """Give the placeholders of *event* that are not empty."""
-    held = {} if _is_as_ever(event) else {name: getattr(event, name) for name in PLACEHOLDERS}
+    return {} if _is_as_ever(event) else _filled(event)
+
+
+def _filled(event: on.MessageStart) -> dict[str, Any]:
+    held = {name: getattr(event, name) for name in PLACEHOLDERS}
     return {name: value for name, value in held.items() if value is not None and value not in _EMPTY}
 
 

@@ -7,13 +7,13 @@ of the event. A *draft* is such a value but for its class, which lets fields be 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from attrs import fields
+from attrs import NOTHING, fields
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 _DRAFTS = """
-def make({names}):
+def make({parameters}):
     draft = Draft()
     {fill}
     draft.__class__ = Kind
@@ -28,7 +28,7 @@ def draft_of(value):
 
 
 def maker(kind: type[V]) -> Callable[..., V]:
-    """Give what makes a value of a frozen attrs class out of all its fields, in their order."""
+    """Give what makes a value of a frozen attrs class out of its fields, in their order, with its defaults."""
     return maker_and_drafter(kind)[0]
 
 
@@ -41,15 +41,21 @@ def draft_class(kind: type[Any]) -> type[Any]:
 
 def maker_and_drafter(kind: type[V]) -> tuple[Callable[..., V], Callable[[V], Any]]:
     """Give such a maker, and what makes a draft of a value: it becomes another by ``draft.__class__ = kind``."""
-    names, namespace = _names(kind), {"Draft": draft_class(kind), "Kind": kind}
+    names, default = _names(kind), _defaults(kind)
+    namespace: dict[str, Any] = {"Draft": draft_class(kind), "Kind": kind, "default": default}
+    parameters = ", ".join(f"{name}=default[{name!r}]" if name in default else name for name in names)
     fill = "\n    ".join(f"draft.{name} = {name}" for name in names)
     copy = "\n    ".join(f"draft.{name} = value.{name}" for name in names)
-    exec(_DRAFTS.format(names=", ".join(names), fill=fill, copy=copy), namespace)  # noqa: S102 - it is made of names of fields
+    exec(_DRAFTS.format(parameters=parameters, fill=fill, copy=copy), namespace)  # noqa: S102 - it is made of names of fields
     return namespace["make"], namespace["draft_of"]
 
 
 def _names(kind: type[Any]) -> list[str]:
     return [each.name for each in fields(kind)]
+
+
+def _defaults(kind: type[Any]) -> dict[str, Any]:
+    return {each.name: each.default for each in fields(kind) if each.default is not NOTHING}
 
 
 def changed(draft: Any, kind: type[V], changes: dict[str, Any]) -> V:

@@ -170,7 +170,7 @@ def settled(state: State) -> Book:
     book = put(book, focus.part.with_(text=growing(state)), state.length - focus.paid)
     if lacking(state):
         book = with_citations(book, focus.citations)
-    return book if focus.opened is None else begin(book, citation(focus.part, *focus.opened, OPEN), 0)
+    return book if focus.opened is None else begin(book, citation(focus.part, focus.opened, OPEN), 0)
 
 
 def lacking(state: State) -> int:

@@ -46,12 +46,17 @@ def to_wire(counts: Usage | BilledUnits | Tokens) -> dict[str, Any]:
 
 def _typed(kind: type[Any], raw: FrozenDict) -> Any:
     readers = _READERS[kind]
-    values = [None if (each := raw.get(name)) is None else read(each) for name, read in readers.items()]
-    if len(raw) + values.count(None) == len(values):
-        return MAKE[kind](*values, NOTHING_ELSE)
-    known = {name for name, value in zip(readers, values, strict=True) if value is not None}
-    rest = {name: value for name, value in raw.items() if name not in known}
-    return MAKE[kind](*values, FrozenDict(rest))
+    values = []
+    for name, read in readers.items():
+        value = raw.get(name)
+        values.append(None if value is None else read(value))
+    extra = NOTHING_ELSE if len(raw) + values.count(None) == len(values) else _unread(raw, [*readers], values)
+    return MAKE[kind](*values, extra)
+
+
+def _unread(raw: FrozenDict, names: list[str], values: list[Any]) -> FrozenDict:
+    known = {name for name, value in zip(names, values, strict=True) if value is not None}
+    return FrozenDict({name: value for name, value in raw.items() if name not in known})
 
 
 def _number(value: Any) -> int | float | None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from . import events as on
 from ._arguments import Fault, nesting, parse
-from ._book import CLOSED, PLAN_KEY, UNTOUCHED, Kind, make_part
+from ._book import CLOSED, PLAN_KEY, Kind, make_part
 from ._entries import add
 from ._held import HELD
 from ._input import Run
@@ -87,9 +87,9 @@ def _whole_call(state: State, part: Foreseen, text: Text, events: int) -> State 
 def _shelved(  # noqa: PLR0913, PLR0917 - all that a part is made of
     state: State, part: Foreseen, text: Text, events: int, ids: frozenset[Any], arguments: Any = None
 ) -> State:
-    start, kind, symbol, held, *_ = part
+    start, kind, symbol, held, _, _, _ = part
     since = state.position
-    closed = make_part(kind, start.index, symbol, since, CLOSED, start, PLAN_KEY, text, *UNTOUCHED, arguments)
+    closed = make_part(kind, start.index, symbol, since, CLOSED, start, PLAN_KEY, text, arguments=arguments)
     return focused(since + events, add(settled(state), closed, held + text.length, ids))
 
 

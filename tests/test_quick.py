@@ -4,15 +4,15 @@ import copy
 import pickle
 
 import pytest
-from attrs import evolve, fields
+from attrs import NOTHING, evolve, fields
 from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streamfold import events as on
-from streamfold._book import Book
+from streamfold._book import Book, Part
 from streamfold._quick import maker
-from streamfold.message import Citation, ToolCall
+from streamfold.message import Citation, Message, ToolCall, Usage
 
 KINDS = [*on.EVENTS, on.DocumentSource, on.ToolSource, Citation, ToolCall]
 
@@ -26,6 +26,13 @@ def test_a_value_that_is_made_quickly_is_the_one_that_its_class_makes(kind):
     assert made == kind(*values) == copy.copy(made) == pickle.loads(pickle.dumps(made))
     assert repr(made) == repr(kind(*values))
     assert hash(made) == hash(kind(*values))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, Part, Message, Usage])
+def test_a_field_that_is_left_out_is_what_its_class_leaves_it_at(kind):
+    needed = [each.name for each in fields(kind) if each.default is NOTHING]
+
+    assert maker(kind)(*needed) == kind(*needed)
 
 
 @pytest.mark.parametrize("kind", KINDS)
