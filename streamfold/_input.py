@@ -161,7 +161,7 @@ class Input:
             return item
         self.ended = item is END
         self._located = type(item) is Located
-        return item if self.ended or self._located else as_sent(item)
+        return item if self._located else as_sent(item)
 
     def _mould_of(self, plain: Plain) -> _Mould:
         mould = self._mould

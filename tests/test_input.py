@@ -101,8 +101,9 @@ def test_another_kind_of_mapping_is_taken_only_if_it_reads_alike(kind, depth):
     event = {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hi"}}}}
     for key in ("delta", "message", "content")[:depth]:
         event = {**event, key: kind(event[key])} if key in event else event
-    run = input_of([event]).take(PLAIN["text"], 0, MANY, MANY)
+    run, other = (input_of(shape([event])).take(PLAIN["text"], 0, MANY, MANY) for shape in (iter, list))
 
+    assert run == other
     assert (run.text, run.size) in (("Hi", 1), ("", 0))
     assert run.size == 0 or is_plain("text", event, 0)
 
@@ -115,9 +116,13 @@ def test_what_is_no_event_is_never_taken_among_located_ones(stranger):
     assert came.take(PLAIN["text"], 0, MANY, MANY).item is stranger
 
 
-@given(symbols, st.lists(st.tuples(texts, st.sampled_from([delta, typed, sent])), min_size=1))
-def test_events_of_any_form_are_one_row_and_given_as_their_mappings(symbol, row):
-    came = input_of([form(symbol, 0, text) for text, form in row for _ in range(2)])
+@given(
+    symbols,
+    st.lists(st.tuples(texts, st.sampled_from([delta, typed, sent])), min_size=1),
+    st.sampled_from([iter, list]),
+)
+def test_events_of_any_form_are_one_row_and_given_as_their_mappings(symbol, row, shape):
+    came = input_of(shape([form(symbol, 0, text) for text, form in row for _ in range(2)]))
 
     assert came.take(PLAIN[symbol], 0, MANY, MANY) == ("".join(text * 2 for text, _ in row), 2 * len(row), (), END)
     assert [input_of([form(symbol, 0, text)]).next() for text, form in row] == [
@@ -125,9 +130,10 @@ def test_events_of_any_form_are_one_row_and_given_as_their_mappings(symbol, row)
     ]
 
 
-def test_what_raises_when_it_is_read_is_given_as_it_is():
+@pytest.mark.parametrize("shape", [iter, list])
+def test_what_raises_when_it_is_read_is_given_as_it_is(shape):
     stranger = SimpleNamespace(model_dump=lambda **_: 1 / 0)
-    came = input_of([delta("text", 0, "Hi"), stranger, stranger])
+    came = input_of(shape([delta("text", 0, "Hi"), stranger, stranger]))
 
     assert came.take(PLAIN["text"], 0, MANY, MANY) == ("Hi", 1, (), stranger)
     assert came.next() is stranger
@@ -171,10 +177,11 @@ def test_what_raises_when_it_is_compared_is_given_as_it_came():
     broken = Broken(delta("text", 0, "Hi"))
     inside = {**delta("text", 0, "b"), "delta": broken}
     for event in (broken, inside):
-        run = input_of([delta("text", 0, "a"), event]).take(PLAIN["text"], 0, MANY, MANY)
+        for shape in (iter, list):
+            run = input_of(shape([delta("text", 0, "a"), event])).take(PLAIN["text"], 0, MANY, MANY)
 
-        assert (run.text, run.size) == ("a", 1)
-        assert run.item is event
+            assert (run.text, run.size) == ("a", 1)
+            assert run.item is event
         came = Input(located([{"type": "note"}, event]))
         came.next()
         assert came.take(PLAIN["text"], 0, MANY, MANY).item.event is event
