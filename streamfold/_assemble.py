@@ -34,8 +34,7 @@ from .message import (
 
 def message(book: Book) -> Message:
     """Give the message of a book in which message-end has come."""
-    its: Message = MAKE[Message](**_told(book))
-    return its
+    return Message(**_told(book))
 
 
 def partial(book: Book) -> Partial:
@@ -121,17 +120,16 @@ _REASONS: Final = ("left open", "restarted", "spoilt", "no id", "no name")
 
 
 def citations_of(book: Book, parts: Iterable[Part]) -> Iterator[Citation]:
-    # One that does not fit waits for text, or has broken a rule; but the half of a character may change behind it.
+    cited: dict[Key, tuple[Text, Target | None]] = {}
+    make = MAKE[Citation]
+    # One that does not fit waits for text, or has broken a rule. What fitted still does, unless it ends in half of a
+    # character, of which the other half has come.
     all_fitted = not book.violations.count and not book.waiting
-    make, cited = MAKE[Citation], None
-    text: Text
-    its_target: Target | None
     for part in parts:
-        event = part.start
-        if part.cites != cited:  # mostly, all cite the same
-            cited = part.cites
-            text, its_target = _cited(book, cited)
-        target = its_target
+        event, key = part.start, part.cites
+        if key not in cited:
+            cited[key] = _cited(book, key)
+        text, target = cited[key]
         start, end, units = event.start, event.end, "code points"
         if not (all_fitted and event.text.isascii()) and not fits(text, start, end, event.text):
             verdict, start, end = resolve(text, start, end, event.text)

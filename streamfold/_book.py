@@ -102,7 +102,7 @@ class Part:
         return changed(_draft_of(self), Part, changes)
 
 
-make_part, _draft_of = maker_and_drafter(Part)
+make_part, _draft_of = maker_and_drafter(Part, hidden=True)
 
 
 def citation(cited: Part, opened: tuple[on.CitationStart, int], stage: Stage) -> Part:
@@ -185,7 +185,7 @@ class Book:
         return changed(draft_of(self), Book, changes)
 
 
-_, draft_of = maker_and_drafter(Book)
+_, draft_of = maker_and_drafter(Book, hidden=True)
 SHELVES: Final[Mapping[str, str]] = {"content": "contents", "call": "calls", "citation": "citations"}
 BLOCKS: Final = frozenset({"text", "thinking", "other", "call"})
 

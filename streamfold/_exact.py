@@ -86,7 +86,9 @@ def _slot(each: "Attribute[Any]") -> _Slot:
     return _Slot(each.name, each.metadata.get("path", (each.name,)), leaf, required)
 
 
-_NEVER_LACKING: Final = frozenset({"index", "sources"})  # where one is missing a rule is broken: it is as well read
+_NEVER_LACKING: Final = frozenset(
+    {"index", "sources"}
+)  # without one a rule is broken, and the event is read in any case
 
 
 def _reader(kind: type[Any]) -> _Reader:

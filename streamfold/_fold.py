@@ -67,8 +67,9 @@ def _message(state: State) -> Message:
 def fold(events: Iterable[Any], rules: Rules = STANDARD, limits: Limits = DEFAULT) -> Message:
     """Fold all events of one stream into its message.
 
-    It is ``finish(reduce(step, events, State(limits)), rules)``, and what the iterable itself raises. It takes some
-    events before it counts their characters, so a mapping must not be changed and given again.
+    It is ``finish(reduce(step, events, State(limits)), rules)``, and what the iterable itself raises. A list is taken
+    as it is when the fold begins. Some events are taken before their characters are counted, so a mapping must not be
+    changed and given again.
 
     Raises:
         StreamError: the first breach of a rule that is an error under *rules*.

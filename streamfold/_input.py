@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import StringIO
 from itertools import islice
-from operator import is_, length_hint
+from operator import is_
 from typing import Any, Final, NamedTuple, cast
 
 from ._plain import NOTHING, Plain
@@ -21,7 +21,6 @@ from .events import Located
 END: Final = object()
 PAUSE: Final = object()
 RUN: Final = 1024  # deltas that are taken at most before they are taken in
-_BURST: Final = 32  # deltas that are taken at most before their characters are counted
 NONE: Final = ()
 _LONG: Final = 1024  # characters of a delta of which few are taken before they are counted
 
@@ -82,14 +81,15 @@ class _Mould:
         return written
 
     def pass_over(self, events: Iterator[Any]) -> Any:
-        """Take plain deltas, and give what is none; ``PAUSE`` where all are."""
+        """Take plain deltas that are dicts, and give what is none; ``PAUSE`` where all are.
+
+        It is `take` without its notes, as a function of its own, since a look for each event would cost what they do.
+        """
         mould, place = self._event, cast("int", self._place)
         for event in events:
             try:
                 # a kind of dict would be compared in the order of its own keys
-                if (type(event) is dict or type(event := as_sent(event)) is dict) and (
-                    mould == event or self.plain.read(event, place) == ""
-                ):
+                if type(event) is dict and (mould == event or self.plain.read(event, place) == ""):
                     continue
             except Exception:  # noqa: BLE001, S110 - what is no JSON may raise whatever it likes; it is judged
                 pass
@@ -97,7 +97,7 @@ class _Mould:
         return PAUSE
 
     def take(self, events: Iterator[Any], burst: list[Any]) -> Any:
-        """Take plain deltas as `pass_over` does, and add them to *burst*."""
+        """Take plain deltas, add them to *burst* as they stood on the wire, and give what is none, or ``PAUSE``."""
         mould, place = self._event, cast("int", self._place)
         for event in events:
             try:
@@ -112,7 +112,7 @@ class _Mould:
         return PAUSE
 
     def take_located(self, events: Iterator[Any], burst: list[Any]) -> Any:
-        """Take plain deltas that are located, and add them to *burst*."""
+        """Take plain deltas that are located, likewise."""
         mould, names, place = self._event, self._names, cast("int", self._place)
         for located in events:
             if type(located) is Located:
@@ -136,15 +136,16 @@ class Input:
         cause: what the iterable raised, if anything. ``KeyboardInterrupt`` and its like pass.
     """
 
-    __slots__ = ("_burst", "_located", "_mould", "_rest", "cause", "ended")
+    __slots__ = ("_burst", "_located", "_many", "_most", "_mould", "_rest", "cause", "ended")
 
     def __init__(self, events: Iterable[Any]) -> None:
         self.ended = False
         self.cause: Exception | None = None
         self._rest = iter(events)
         self._mould: _Mould | None = None
-        self._burst = 8
+        self._many, self._most = 8, 32  # deltas that are taken before their characters are counted: now, and at most
         self._located = False
+        self._burst: list[Any] = []
 
     def next(self) -> Any:
         """Give the next event, or ``END``."""
@@ -163,12 +164,6 @@ class Input:
         self._located = type(item) is Located
         return item if self._located else as_sent(item)
 
-    def _mould_of(self, plain: Plain) -> _Mould:
-        mould = self._mould
-        if mould is None or mould.plain is not plain:
-            mould = self._mould = _Mould(plain)
-        return mould
-
     def take(self, plain: Plain, place: int, events: int, characters: int) -> Run:
         """Take plain deltas, at most so many *events* and *characters*, and the event after them.
 
@@ -176,54 +171,73 @@ class Input:
         """
         if plain is NOTHING or events < 1:
             return alone(self.next())
-        mould = self._mould_of(plain)
-        take, written, rest = mould.take_located if self._located else mould.take, mould.empty(place), self._rest
+        mould = self._mould
+        if mould is None or mould.plain is not plain:
+            mould = self._mould = _Mould(plain)
+        written = mould.empty(place)
         item, most, taken, size = PAUSE, min(events, RUN), 0, 0
         while taken < most and item is PAUSE:
-            burst: list[Any] = []
-            many = min(most - taken, self._burst)
-            try:
-                item = take(islice(rest, many), burst)
-            except Exception as cause:  # noqa: BLE001 - whatever the transport raises
-                item, self.cause = END, cause
-            if len(burst) < many:
+            many = min(most - taken, self._many)
+            item, count = self._take(mould, many)
+            if count < many:
                 item = self.came(END if item is PAUSE else item)
             grown = written.tell()
             if grown - size > _LONG * many:
-                self._burst = 1
-            elif self._burst < _BURST:
-                self._burst = min(4 * self._burst, _BURST)
+                self._many = 1
+            elif self._many < self._most:
+                self._many = min(4 * self._many, self._most)
             if grown > characters:
-                return Run(written.getvalue()[:size], taken, burst, item)
-            taken += len(burst)
+                return Run(written.getvalue()[:size], taken, self._late(count), item)
+            taken += count
             size = grown
         return _make(Run, (written.getvalue(), taken, NONE, item))
 
+    def _take(self, mould: _Mould, many: int) -> tuple[Any, int]:
+        """Take at most so *many* plain deltas; give what is none, or ``PAUSE``, and how many were taken."""
+        self._burst = burst = list[Any]()
+        take = mould.take_located if self._located else mould.take
+        try:
+            item = take(islice(self._rest, many), burst)
+        except Exception as cause:  # noqa: BLE001 - whatever the transport raises
+            item, self.cause = END, cause
+        return item, len(burst)
+
+    def _late(self, _count: int) -> Sequence[Any]:
+        """Give the last deltas that were taken, so many."""
+        return self._burst
+
 
 class _Listed(Input):
-    """Gives the events of a list: which of them a run has taken is told by their number."""
+    """Gives the events of a list of mappings: what has been taken need not be noted, since it stands there."""
 
-    __slots__ = ("_events",)
+    __slots__ = ("_events", "_left", "_mixed")
 
     def __init__(self, events: Iterable[Any]) -> None:
-        self._events = [*events]  # it stays as it is
+        self._events = [*events]  # of a list that nobody changes, an iterator knows how many are left
         super().__init__(self._events)
+        self._many, self._most = 64, 256
+        self._mixed = False  # whether a form of events has come that is noted as it stood on the wire
+        self._left: int | None = None
 
-    def take(self, plain: Plain, place: int, events: int, characters: int) -> Run:
-        """Take plain deltas, as `Input` does, but as many at once as may come."""
-        if plain is NOTHING or events < 1 or self._located:
-            return super().take(plain, place, events, characters)
-        mould, rest = self._mould_of(plain), self._rest
-        written, most, left = mould.empty(place), min(events, RUN), length_hint(rest)
-        item = mould.pass_over(islice(rest, most))
-        taken = left - length_hint(rest) - (item is not PAUSE)
-        if taken < most:
-            item = self.came(END if item is PAUSE else item)
-        text = written.getvalue()
-        if len(text) > characters:
-            start = len(self._events) - left
-            return Run("", 0, self._events[start : start + taken], item)
-        return _make(Run, (text, taken, NONE, item))
+    def _take(self, mould: _Mould, many: int) -> tuple[Any, int]:
+        if self._mixed or self._located:
+            self._left = None
+            return super()._take(mould, many)
+        rest = self._rest
+        self._left = left = _left_of(rest)
+        item = mould.pass_over(islice(rest, many))
+        self._mixed = item is not PAUSE and type(item) is not dict
+        return item, left - _left_of(rest) - (item is not PAUSE)
+
+    def _late(self, count: int) -> Sequence[Any]:
+        if self._left is None:
+            return super()._late(count)
+        start = len(self._events) - self._left
+        return self._events[start : start + count]
+
+
+# What operator has for it takes twice as long.
+_left_of: Final[Callable[[Any], int]] = type(iter([])).__length_hint__  # type: ignore[attr-defined]  # of a list it is there
 
 
 class Rows:
@@ -237,10 +251,11 @@ class Rows:
 
 
 def input_of(events: Iterable[Any]) -> Input:
-    """Give what takes the events of an iterable."""
+    """Give what takes the events of an iterable; a list is taken as it is now."""
     if isinstance(events, Rows):
         return events.input()
-    return _Listed(events) if type(events) in _LISTS else Input(events)
+    is_listed = type(events) in _LISTS and type(next(iter(events), None)) is dict
+    return _Listed(events) if is_listed else Input(events)
 
 
 _LISTS: Final = frozenset({list, tuple})

@@ -63,11 +63,14 @@ I = TypeVar("I", bound=Indexed)  # noqa: E741 - read beside T
 
 
 class Shelf(Log[I]):
-    """A log that finds an item by its wire index: the latest, where several have the same."""
+    """A log that finds an item by its wire index: the latest, where several have the same.
+
+    Attributes:
+        places: where the latest item with each index stands; None as long as each stands at its own, as nearly always.
+    """
 
     __slots__ = ("places",)
 
-    # Where the latest item with each index stands; None as long as each stands at its own index, as nearly always.
     places: dict[int, int] | None
 
     def __init__(self, items: Iterable[I] = ()) -> None:
@@ -79,12 +82,12 @@ class Shelf(Log[I]):
         shelf = object.__new__(type(self))
         shelf.count = count = self.count + len(new)
         shelf.items = items = _extended(self.items, self.count, count, new)
-        if self.places is None and _stand_at(new, self.count):
+        places = self.places
+        if places is None and _stand_at(new, self.count):
             shelf.places = None
-        elif self.places is not None and items is self.items and _add_places(self.places, new, self.count):
-            shelf.places = (
-                self.places
-            )  # an entry of the shared table is never overwritten: an older shelf still reads it
+        # An entry of the shared table is never overwritten: an older shelf still reads it.
+        elif places is not None and items is self.items and _add_places(places, new, self.count):
+            shelf.places = places
         else:
             shelf.places = _places(shelf)
         return shelf

@@ -180,10 +180,11 @@ def lawful(  # noqa: PLR0913, PLR0917 - all that the tables look at
 def may_begin(book: Book, start: Any, kind: Kind, symbol: str, lacks: int = 0) -> bool:
     """Whether nothing is wrong with a start, nor with where it comes.
 
-    *lacks* is how many parts of its kind have come that *book* does not know: citations, which no rule remembers.
+    *lacks* is how many parts of its kind and symbol have begun and ended since *book*, which does not know of them:
+    citations, which no rule remembers. What the tables said of the first of them they say of all.
     """
     if start.index != book.following.get(kind, 0) + lacks or book.parts + lacks >= book.limits.parts:
         return False
-    # Those that have come began in this very book, and the tables say the same of the next one.
-    law = lacks or lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), book.seen)
-    return bool(law) and not breaches(start)
+    if not lacks and lawful(book.phase, kind, START, ABSENT, symbol, tuple(book.counts), book.seen) is None:
+        return False
+    return not breaches(start)

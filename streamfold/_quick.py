@@ -1,7 +1,7 @@
 """Frozen values that are made faster than their classes make them, and values that are made when they are needed.
 
 An event makes several, and attrs sets each field of a frozen value by a call, which costs more than all that is judged
-of the event. A *draft* is such a value but for its class, which lets fields be set; in the end it becomes the value.
+of the event. A *draft* has the slots of the value, lets them be filled, and then becomes the value.
 """
 
 from collections.abc import Callable
@@ -27,22 +27,31 @@ def draft_of(value):
 """
 
 
-def maker(kind: type[V]) -> Callable[..., V]:
-    """Give what makes a value of a frozen attrs class out of its fields, in their order, with its defaults."""
-    return maker_and_drafter(kind)[0]
+def maker(kind: type[V], *, hidden: bool = False) -> Callable[..., V]:
+    """Give what makes a value of a frozen attrs class out of its fields, in their order, with its defaults.
+
+    The class has no factories, no validators, and no slot for weak references unless it is *hidden*, as in
+    `draft_class`.
+    """
+    return maker_and_drafter(kind, hidden=hidden)[0]
 
 
-def draft_class(kind: type[Any]) -> type[Any]:
-    """Give the class of the drafts of such a class."""
-    # A class that adds no slots to the other is the quickest to be changed for it.
+def draft_class(kind: type[Any], *, hidden: bool = False) -> type[Any]:
+    """Give the class of the drafts of such a class.
+
+    The quickest to be changed for it is a subclass that adds no slots. But what looks for the subclasses of a class
+    would find it, as cattrs may be asked to do: so only a class that is *hidden* from users gets one.
+    """
+    if not hidden:
+        return type("Draft", (), {"__slots__": _names(kind)})
     plain = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
     return type("Draft", (kind,), {"__slots__": (), **plain})
 
 
-def maker_and_drafter(kind: type[V]) -> tuple[Callable[..., V], Callable[[V], Any]]:
+def maker_and_drafter(kind: type[V], *, hidden: bool = False) -> tuple[Callable[..., V], Callable[[V], Any]]:
     """Give such a maker, and what makes a draft of a value: it becomes another by ``draft.__class__ = kind``."""
     names, default = _names(kind), _defaults(kind)
-    namespace: dict[str, Any] = {"Draft": draft_class(kind), "Kind": kind, "default": default}
+    namespace: dict[str, Any] = {"Draft": draft_class(kind, hidden=hidden), "Kind": kind, "default": default}
     parameters = ", ".join(f"{name}=default[{name!r}]" if name in default else name for name in names)
     fill = "\n    ".join(f"draft.{name} = {name}" for name in names)
     copy = "\n    ".join(f"draft.{name} = value.{name}" for name in names)

@@ -46,7 +46,7 @@ class Focus:
     citations: Shelf[Part]
 
 
-make_focus: Final = maker(Focus)
+make_focus: Final = maker(Focus, hidden=True)
 _NO_BOOK: Final = Book()
 NO_FOCUS: Final = Focus(NOTHING, lambda _state, _event: None, 0, 0, 0, 0, None, None, NO_SHELF)
 
@@ -129,8 +129,8 @@ class State:
         return f"State(position={self.position}, {self.book.phase.value}: {self.partial()!r})"
 
 
-_make: Final = maker(State)
-_Draft: Final = draft_class(State)
+_make: Final = maker(State, hidden=True)
+_Draft: Final = draft_class(State, hidden=True)
 GROW: Final = WhenNeeded[str, Callable[[State, Any], State | None]](
     lambda symbol: grower(symbol, _Draft, State, _grown) if symbol else NO_FOCUS.grow
 )

@@ -116,18 +116,25 @@ def test_what_is_no_event_is_never_taken_among_located_ones(stranger):
     assert came.take(PLAIN["text"], 0, MANY, MANY).item is stranger
 
 
-@given(
-    symbols,
-    st.lists(st.tuples(texts, st.sampled_from([delta, typed, sent])), min_size=1),
-    st.sampled_from([iter, list]),
-)
-def test_events_of_any_form_are_one_row_and_given_as_their_mappings(symbol, row, shape):
-    came = input_of(shape([form(symbol, 0, text) for text, form in row for _ in range(2)]))
+ROWS_OF_ANY_FORM = st.lists(st.tuples(texts, st.sampled_from([delta, typed, sent])), min_size=1)
+
+
+@given(symbols, ROWS_OF_ANY_FORM)
+def test_events_of_any_form_are_one_row_and_given_as_their_mappings(symbol, row):
+    came = input_of(form(symbol, 0, text) for text, form in row for _ in range(2))
 
     assert came.take(PLAIN[symbol], 0, MANY, MANY) == ("".join(text * 2 for text, _ in row), 2 * len(row), (), END)
-    assert [input_of([form(symbol, 0, text)]).next() for text, form in row] == [
-        delta(symbol, 0, text) for text, _ in row
-    ]
+    for text, form in row:
+        assert input_of([form(symbol, 0, text)]).next() == delta(symbol, 0, text)
+
+
+@given(symbols, ROWS_OF_ANY_FORM)
+def test_of_a_list_the_first_that_is_no_dict_is_given_for_itself(symbol, row):
+    came = input_of([delta(symbol, 0, ""), *[form(symbol, 0, text) for text, form in row for _ in range(2)]])
+    parts = [*taken(came, symbol, 0)]
+
+    assert characters(symbol, 0, parts) == "".join(text * 2 for text, _ in row)
+    assert [part[0] for part in parts].count("event") == any(form is not delta for _, form in row)
 
 
 @pytest.mark.parametrize("shape", [iter, list])
@@ -290,6 +297,39 @@ def test_no_more_than_some_deltas_are_taken_before_their_characters_are_counted(
     assert run.text == "x" * run.size
     assert 500 < run.size + len(run.late) <= 500 + 32
     assert len(run.late) <= 32
+
+
+def test_no_more_of_a_list_than_some_deltas_are_taken_before_their_characters_are_counted():
+    events = [delta("text", 0, "x" if number < 500 else "x" * 10_000) for number in range(1_000)]
+    run = input_of(events).take(PLAIN["text"], 0, MANY, 2_000)
+
+    assert run.text == "x" * run.size
+    assert 500 < run.size + len(run.late) <= 500 + 256
+    assert input_of(events[500:]).take(PLAIN["text"], 0, MANY, 2_000) == ("", 0, events[500:564], PAUSE)
+
+
+def test_what_is_asked_for_what_stood_on_the_wire_is_asked_once():
+    class Once(Sent):
+        asked = False
+
+        def model_dump(self, **options):
+            assert not self.asked
+            self.asked = True
+            return super().model_dump(**options)
+
+    events = [delta("text", 0, "ab"), *[Once(delta("text", 0, "ab")) for _ in range(6)]]
+    came = input_of(events)
+
+    assert characters("text", 0, taken(came, "text", 0, (MANY, 7))) == "ab" * 7
+
+
+@pytest.mark.parametrize("form", [lambda event: Located(event, 1), Sent])
+def test_deltas_of_a_list_before_another_form_are_given_as_they_came(form):
+    events = [delta("text", 0, "ab"), delta("text", 0, "cd"), form(delta("text", 0, "ef"))]
+    run = input_of(events).take(PLAIN["text"], 0, MANY, 3)
+
+    assert (run.text, run.size, run.late) == ("", 0, events[:2])
+    assert bare(run.item) == delta("text", 0, "ef")
 
 
 def test_of_a_list_as_many_deltas_are_taken_as_there_may_be():
