@@ -220,7 +220,7 @@ class _Listed(Input):
         self._left: int | None = None
 
     def _take(self, mould: _Mould, many: int) -> tuple[Any, int]:
-        if self._mixed or self._located:
+        if self._mixed:
             self._left = None
             return super()._take(mould, many)
         rest = self._rest
