@@ -86,9 +86,8 @@ def _slot(each: "Attribute[Any]") -> _Slot:
     return _Slot(each.name, each.metadata.get("path", (each.name,)), leaf, required)
 
 
-_NEVER_LACKING: Final = frozenset(
-    {"index", "sources"}
-)  # without one a rule is broken, and the event is read in any case
+# Without one of these a rule is broken, and the event is read in any case.
+_NEVER_LACKING: Final = frozenset({"index", "sources"})
 
 
 def _reader(kind: type[Any]) -> _Reader:

@@ -129,6 +129,7 @@ class State:
         return f"State(position={self.position}, {self.book.phase.value}: {self.partial()!r})"
 
 
+# A user sees states, but not what they are made of; nobody makes one out of its fields.
 _make: Final = maker(State, hidden=True)
 _Draft: Final = draft_class(State, hidden=True)
 GROW: Final = WhenNeeded[str, Callable[[State, Any], State | None]](
